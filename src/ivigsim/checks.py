@@ -1,0 +1,120 @@
+"""Checks of what a user passes to `simulate`: one clear sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigsim.errors import InputError, unknown
+
+LONGEST_DAYS = 3660
+"""Ten years: beyond that ageing and disease course, which the model leaves out, would matter (assumed)."""
+
+SHORTEST_STEP = 1e-8
+"""Least distance of output times (d, 1 ms): well above that at which the engine takes two times for one."""
+
+
+def check_whole(name: str, value: object, low: int, high: int) -> int:
+    """Return `value` when it is a whole number within the limits.
+
+    Examples
+    --------
+    >>> check_whole("patients", 0, 1, 10)
+    Traceback (most recent call last):
+    ...
+    ivigsim.errors.InputError: patients is 0; accepted: a whole number from 1 to 10 (nearest: 1)
+    """
+    accepted = f"accepted: a whole number from {low} to {high}"
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise InputError(f"{name} is {value!r}; {accepted}")
+    if not low <= value <= high:
+        raise InputError(f"{name} is {value}; {accepted} (nearest: {min(max(int(value), low), high)})")
+    return int(value)
+
+
+def check_grid(days: object, times: Sequence[float] | NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return the output times (d): every day from 0 to `days`, or `times` themselves.
+
+    Raises
+    ------
+    InputError
+        When both are given, or times are not finite, below 0, beyond ten years or out of order.
+
+    Examples
+    --------
+    >>> check_grid(2, None)
+    array([0., 1., 2.])
+    """
+    if times is None:
+        return np.arange(check_whole("days", 60 if days is None else days, 1, LONGEST_DAYS) + 1.0)
+    if days is not None:
+        raise InputError("days and times are both given; accepted: one of them")
+    try:
+        grid = np.asarray(times, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"times is {times!r}; accepted: increasing days from 0") from None
+    if grid.ndim != 1 or len(grid) == 0 or not np.isfinite(grid).all():
+        raise InputError("times are empty, nested or not finite; accepted: increasing days from 0")
+    if grid[0] < 0 or grid[-1] > LONGEST_DAYS or grid[-1] < SHORTEST_STEP:
+        raise InputError(
+            f"times run from {grid[0]:g} to {grid[-1]:g} d; accepted: 0 to {LONGEST_DAYS} d, the last above 0"
+        )
+    late = np.flatnonzero(np.diff(grid) < SHORTEST_STEP)
+    if len(late):
+        before, after = grid[late[0]], grid[late[0] + 1]
+        what = "out of order" if after <= before else "too close"
+        raise InputError(
+            f"times are {what}: {after:.12g} d follows {before:.12g} d;"
+            f" accepted: increasing days, at least {SHORTEST_STEP:g} d apart"
+        )
+    return grid
+
+
+def check_switches(given: Mapping[str, object], known: Mapping[str, bool]) -> dict[str, bool]:
+    """Return the switches of a run: the defaults with what was given.
+
+    Examples
+    --------
+    >>> check_switches({"a": False}, {"a": True, "b": True})
+    {'a': False, 'b': True}
+    """
+    for name, value in given.items():
+        if name not in known:
+            raise unknown("switch", str(name), known)
+        if not isinstance(value, bool):
+            raise InputError(f"switch {name} is {value!r}; accepted: True (on) or False (off)")
+    return {name: bool(given.get(name, default)) for name, default in known.items()}
+
+
+def check_tolerance(value: object) -> float:
+    """Return the solver tolerance when the method can honour it.
+
+    Examples
+    --------
+    >>> check_tolerance(1e-6)
+    1e-06
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1e-14 <= value <= 1e-3:
+        raise InputError(f"tolerance is {value!r}; accepted: 1e-14 to 1e-3")
+    return float(value)
+
+
+def check_outputs(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the outputs to keep, when the model has them all.
+
+    Examples
+    --------
+    >>> check_outputs(["platelets", "t_cell_help"])
+    ('platelets', 't_cell_help')
+    """
+    from ivigsim.model.compile import compiled_model
+
+    if isinstance(names, str) or not names:
+        raise InputError(f"outputs is {names!r}; accepted: a list of names such as ['platelets', 'igg']")
+    variables = compiled_model().variables
+    for name in names:
+        if name not in variables:
+            raise unknown("output", str(name), variables)
+    return tuple(dict.fromkeys(names))

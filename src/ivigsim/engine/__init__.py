@@ -1,0 +1,1 @@
+"""Solve the equations of many patients: doses to stretches, heyoka in SIMD lanes, what a run returns."""

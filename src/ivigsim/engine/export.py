@@ -1,0 +1,57 @@
+"""One virtual patient as SBML, with its doses as events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ivigsim.engine.kernel import DOSE_INPUTS, dose_jumps
+from ivigsim.engine.schedule import Doses, schedules
+from ivigsim.model.compile import compiled_model
+from ivigsim.model.sbml import patient_sbml
+
+
+def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: int, end: float) -> str:
+    """Return SBML of a patient.
+
+    What happens at time 0 is in the initial values, so that a tool's rule for events at the start does not
+    matter; each later dose edge is one event.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Parameters and initial states.
+    doses : Doses or None
+    patient : int
+        The patient's row of `doses`, where each has its own.
+    end : float
+        Doses from here on (d) are left out.
+    """
+    model = compiled_model()
+    start = dict(values)
+    if doses is None:
+        return patient_sbml(start)
+    schedule = next(iter(schedules(doses.rows(slice(patient, patient + 1)), 1, end)))
+    parameters = np.array([[values[name]] for name in model.parameters])
+    jumps = dose_jumps()(parameters)[:, :, 0]
+    rates = list(DOSE_INPUTS.values())
+    events = []
+    before = np.zeros(len(rates))
+    for time, rate, bolus in zip(schedule.edges[0], schedule.rates[0], schedule.boluses[0], strict=False):
+        change = jumps @ bolus
+        moved = {model.states[i]: change[i] for i in np.flatnonzero(change)}
+        if time == 0:
+            start |= dict(zip(rates, rate, strict=True)) | {
+                name: start[name] + by for name, by in moved.items()
+            }
+        else:
+            sets = [f"{name} = {name} + {float(by)!r} {model.units[name]}" for name, by in moved.items()]
+            sets += [
+                f"{name} = {float(new)!r} {model.units[name]}"
+                for name, old, new in zip(rates, before, rate, strict=True)
+                if new != old
+            ]
+            events.append(f"at (time >= {float(time)!r} day): {', '.join(sets)};")
+        before = rate
+    return patient_sbml(start, "\n".join(events))

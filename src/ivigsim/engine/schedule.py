@@ -1,0 +1,148 @@
+"""From doses to stretches of constant input: exact edges, rates between them, boluses on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+SAME_TIME = 1e-9
+"""Edges closer than this (d, about 0.1 ms) are one edge; a shorter infusion is a bolus. No amount is lost."""
+
+
+@dataclass(frozen=True)
+class Doses:
+    """Single doses; `r` rows are patients, or one row for all alike; `k` columns, padded with amount 0.
+
+    Attributes
+    ----------
+    target : ndarray of int, shape (r, k)
+        Index of the dose input.
+    time, amount, duration : ndarray, shape (r, k)
+        d, amount of the input (mg/kg for IVIG), d; duration 0 is a bolus.
+    inputs : int
+        How many dose inputs the model has.
+    """
+
+    target: Ints
+    time: Floats
+    amount: Floats
+    duration: Floats
+    inputs: int
+
+    def rows(self, rows: slice) -> Doses:
+        """Return the doses of some patients; the one row of a dose table for all is everyone's."""
+        if len(self.time) == 1:
+            return self
+        return Doses(self.target[rows], self.time[rows], self.amount[rows], self.duration[rows], self.inputs)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Stretches of constant input for patients with the same number of edges.
+
+    Attributes
+    ----------
+    patients : ndarray of int, shape (g,)
+        Which patients; with one row of edges, the row is that of all of them.
+    edges : ndarray, shape (g, s + 1)
+        Times (d), from the start to the end of the run.
+    rates : ndarray, shape (g, s, inputs)
+        Input rate (amount per d) in each stretch.
+    boluses : ndarray, shape (g, s, inputs)
+        Amount given at the start of each stretch.
+    """
+
+    patients: Ints
+    edges: Floats
+    rates: Floats
+    boluses: Floats
+
+    @property
+    def shared(self) -> bool:
+        """Whether all patients have the same doses at the same times."""
+        return len(self.edges) == 1
+
+
+def schedules(doses: Doses | None, patients: int, end: float) -> Iterator[Schedule]:
+    """Group patients by their number of edges, so that a lane's steps depend on its patient alone.
+
+    Parameters
+    ----------
+    doses : Doses or None
+        None or no dose before `end` is an untreated course.
+    patients : int
+    end : float
+        Last time of the run (d); what comes later is left out, an infusion across it is cut.
+
+    Yields
+    ------
+    Schedule
+    """
+    if doses is None:
+        yield Schedule(np.arange(patients), np.array([[0.0, end]]), np.zeros((1, 1, 1)), np.zeros((1, 1, 1)))
+        return
+    given = (doses.amount > 0) & (doses.time < end - SAME_TIME)
+    start = np.where(given, doses.time, 0.0)
+    bolus = given & (doses.duration <= SAME_TIME)
+    stop = np.where(given & ~bolus, np.minimum(start + doses.duration, end), start)
+    rows = len(start)
+    ends = np.full((rows, 1), end)
+    edges = np.sort(np.hstack([np.zeros((rows, 1)), start, stop, ends]), axis=1)
+    # of edges that are one, the first stays; the run's end always stays
+    keep = np.hstack([np.full((rows, 1), True), np.diff(edges, axis=1) > SAME_TIME])
+    keep &= edges < end - SAME_TIME
+    keep[:, -1] = True
+    counts = keep.sum(axis=1)
+    for count in np.unique(counts):
+        rows_here = np.flatnonzero(counts == count)
+        kept = edges[rows_here][keep[rows_here]].reshape(len(rows_here), count)
+        which = np.arange(patients) if rows == 1 else rows_here
+        yield Schedule(which, kept, *_inputs(doses, rows_here, kept, start, stop, bolus, given))
+
+
+def _inputs(
+    doses: Doses,
+    rows: Ints,
+    edges: Floats,
+    start: Floats,
+    stop: Floats,
+    bolus: NDArray[np.bool_],
+    given: NDArray[np.bool_],
+) -> tuple[Floats, Floats]:
+    """Rates and boluses per stretch; an infusion's amount goes to the stretches between its snapped edges."""
+    first = _nearest_edge(edges, start[rows])
+    last = _nearest_edge(edges, stop[rows])
+    stretch = np.arange(edges.shape[1] - 1)
+    widths = np.diff(edges, axis=1)
+    shape = (*widths.shape, doses.inputs)
+    rates, boluses = np.zeros(shape), np.zeros(shape)
+    here = np.arange(len(rows))
+    for k in range(doses.time.shape[1]):
+        amount, target = doses.amount[rows, k], doses.target[rows, k]
+        inside = (stretch >= first[:, k, None]) & (stretch < last[:, k, None])
+        seconds = (inside * widths).sum(axis=1)
+        infused = given[rows, k] & ~bolus[rows, k] & (seconds > 0)
+        # an infusion cut by the end of the run keeps its rate, a whole one its amount
+        share = np.divide(
+            stop[rows, k] - start[rows, k], doses.duration[rows, k], out=np.ones(len(rows)), where=infused
+        )
+        rate = np.divide(amount * share, seconds, out=np.zeros(len(rows)), where=infused)
+        rates[here[:, None], stretch[None, :], target[:, None]] += rate[:, None] * inside
+        at_once = given[rows, k] & ~infused
+        np.add.at(
+            boluses,
+            (here[at_once], np.minimum(first[at_once, k], len(stretch) - 1), target[at_once]),
+            amount[at_once],
+        )
+    return rates, boluses
+
+
+def _nearest_edge(edges: Floats, times: Floats) -> Ints:
+    nearest: Ints = np.abs(edges[:, None, :] - times[:, :, None]).argmin(axis=2)
+    return nearest

@@ -1,0 +1,1 @@
+"""The model: equations as text, every number with its source, SBML with units, and its compilation."""

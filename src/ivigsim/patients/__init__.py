@@ -1,0 +1,1 @@
+"""Virtual patients: populations, keyed random draws, and the steady state before treatment."""

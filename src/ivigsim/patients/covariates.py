@@ -1,0 +1,75 @@
+"""The covariates a clinic knows, what each may be, and the check of values a user fixes for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from ivigsim.errors import InputError, unknown
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """A covariate: its unit, and its levels or its range."""
+
+    unit: str
+    levels: tuple[Any, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+
+    def check(self, name: str, value: object) -> Any:
+        """Return `value` in its own type, or raise `InputError` naming what is accepted."""
+        if self.levels == (False, True):
+            if isinstance(value, bool):
+                return value
+            raise InputError(f"covariate {name} is {value!r}; accepted: True or False")
+        if self.levels:
+            if value in self.levels:
+                return value
+            raise unknown(f"value of covariate {name}", str(value), self.levels)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise InputError(f"covariate {name} is {value!r}; accepted is a number in {self.unit}")
+        if not self.low <= value <= self.high:
+            limit = self.low if value < self.low else self.high
+            accepted = f"accepted: {self.low:g} to {self.high:g} (nearest: {limit:g})"
+            raise InputError(f"covariate {name} is {value:g} {self.unit}; {accepted}")
+        return float(value)
+
+
+YES_NO = (False, True)
+COVARIATES: Mapping[str, Covariate] = {
+    "sex": Covariate("", ("F", "M")),
+    "age_years": Covariate("year", low=0, high=110),
+    "weight_kg": Covariate("kg", low=2, high=300),
+    "height_cm": Covariate("cm", low=40, high=230),
+    "blood_group": Covariate("", ("O", "A", "B", "AB")),
+    "rhd_positive": Covariate("", YES_NO),
+    "fcgr3a": Covariate("", ("VV", "VF", "FF")),
+    "fcgr2a": Covariate("", ("HH", "HR", "RR")),
+    "anti_gpib": Covariate("", YES_NO),
+    "splenectomised": Covariate("", YES_NO),
+    "baseline_platelets": Covariate("1e9/L", low=1, high=150),
+    "baseline_igg": Covariate("g/L", low=0.5, high=60),
+}
+"""Ranges are what the equations are meant for: they refuse slips of unit, not rare patients."""
+
+
+def check_covariates(fixed: Mapping[str, object]) -> dict[str, Any]:
+    """Check covariates fixed for every patient.
+
+    Raises
+    ------
+    InputError
+        For an unknown name or a value out of range, with the nearest valid one.
+
+    Examples
+    --------
+    >>> check_covariates({"weight_kg": 20, "splenectomised": True})
+    {'weight_kg': 20.0, 'splenectomised': True}
+    """
+    for name in fixed:
+        if name not in COVARIATES:
+            raise unknown("covariate", str(name), COVARIATES)
+    return {name: COVARIATES[name].check(name, value) for name, value in fixed.items()}

@@ -1,0 +1,64 @@
+"""The SBML of a patient, doses as events, run by libRoadRunner and COPASI as any user would run it."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+import ivigsim
+from ivigsim.engine.simulation import OUTPUTS
+
+# infusion and bolus at time 0 and later, one infusion across the end
+TABLE = pl.DataFrame(
+    [(0.0, 200.0, 0.0), (0.0, 800.0, 0.25), (3.0, 300.0, 0.0), (3.0, 500.0, 0.5), (29.0, 900.0, 4.0)],
+    schema=["TIME", "AMT", "DUR"],
+    orient="row",
+)
+
+
+@pytest.fixture(scope="module")
+def patient():
+    """A simulation of three patients and the SBML of the last."""
+    sim = ivigsim.simulate(TABLE, patients=3, seed=2, days=30)
+    return sim, sim.to_sbml(patient=2)
+
+
+def assert_same(found, sim, rtol):
+    """Output at a dose edge is before the dose here, and may be after it in another tool."""
+    beside_doses = ~np.isin(sim.time, [0.0, 3.0])
+    for i, name in enumerate(OUTPUTS):
+        np.testing.assert_allclose(found[beside_doses, i], sim[name][2][beside_doses], rtol=rtol)
+
+
+def test_libroadrunner(patient):
+    roadrunner = pytest.importorskip("roadrunner")
+    sim, sbml = patient
+    runner = roadrunner.RoadRunner(sbml)
+    runner.integrator.setValue("relative_tolerance", 1e-9)
+    runner.integrator.setValue("absolute_tolerance", 1e-11)
+    runner.timeCourseSelections = list(OUTPUTS)
+    assert_same(np.array(runner.simulate(0, 30, 31)), sim, 1e-4)
+
+
+def test_copasi(patient):
+    copasi = pytest.importorskip("COPASI")
+    sim, sbml = patient
+    data = copasi.CRootContainer.addDatamodel()
+    assert data.importSBMLFromString(sbml)
+    assert data.getModel().getEvents().size() == 4  # days 0.25, 3, 3.5 and 29; day 0 is in the initial values
+    task = data.getTask("Time-Course")
+    task.setMethodType(copasi.CTaskEnum.Method_deterministic)
+    task.getMethod().getParameter("Relative Tolerance").setDblValue(1e-9)
+    task.getMethod().getParameter("Absolute Tolerance").setDblValue(1e-11)
+    task.getProblem().setDuration(30.0)
+    task.getProblem().setStepNumber(30)
+    task.getProblem().setTimeSeriesRequested(True)
+    assert task.process(True)
+    series = task.getTimeSeries()
+    columns = [series.getSBMLId(i, data) for i in range(series.getNumVariables())]
+    steps = range(series.getRecordedSteps())
+    times = [series.getConcentrationData(step, 0) for step in steps]
+    rows = [max(s for s in steps if times[s] == time) for time in sim.time]  # an event repeats its time
+    found = np.array(
+        [[series.getConcentrationData(row, columns.index(name)) for name in OUTPUTS] for row in rows]
+    )
+    assert_same(found, sim, 1e-4)
