@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -154,13 +153,12 @@ class Integrator:
         return batches.join(course[:, :-1]), reasons, np.array(undone, dtype=np.intp)
 
     def _failed(self, target: Floats) -> dict[int, str]:
-        """Say which lanes did not reach the end of a stretch, and why; a lane that only waited is not named."""
+        """Say which lanes did not reach the end of a stretch, and why; not those that only waited."""
         reached, state = self._stepper.time, self._stepper.state
         outcomes = [outcome.name for outcome, *_ in self._stepper.propagate_res]
         late = [lane for lane in range(len(target)) if reached[lane] != target[lane]]
-        broken = [
-            lane for lane in late if not (isfinite(reached[lane]) and np.isfinite(state[:, lane]).all())
-        ]
+        finite = np.isfinite(reached) & np.isfinite(state).all(axis=0)
+        broken = [lane for lane in late if not finite[lane]]
         if broken:
             return dict.fromkeys(
                 broken, "a state became infinite or undefined; check this patient's parameters"
