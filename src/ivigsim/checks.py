@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigsim.errors import InputError, unknown
+from ivigsim.errors import InputError, plain, unknown
 
 LONGEST_DAYS = 3660
 """Ten years: beyond that ageing and disease course, which the model leaves out, would matter (assumed)."""
@@ -27,11 +27,12 @@ def check_whole(name: str, value: object, low: int, high: int) -> int:
     ivigsim.errors.InputError: patients is 0; accepted: a whole number from 1 to 10 (nearest: 1)
     """
     accepted = f"accepted: a whole number from {low} to {high}"
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+    value = plain(value)
+    if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(f"{name} is {value!r}; {accepted}")
     if not low <= value <= high:
-        raise InputError(f"{name} is {value}; {accepted} (nearest: {min(max(int(value), low), high)})")
-    return int(value)
+        raise InputError(f"{name} is {value}; {accepted} (nearest: {min(max(value, low), high)})")
+    return value
 
 
 def check_grid(days: object, times: Sequence[float] | NDArray[np.float64] | None) -> NDArray[np.float64]:
@@ -53,7 +54,7 @@ def check_grid(days: object, times: Sequence[float] | NDArray[np.float64] | None
         raise InputError("days and times are both given; accepted: one of them")
     try:
         grid = np.asarray(times, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"times is {times!r}; accepted: increasing days from 0") from None
     if grid.ndim != 1 or len(grid) == 0 or not np.isfinite(grid).all():
         raise InputError("times are empty, nested or not finite; accepted: increasing days from 0")
@@ -80,6 +81,9 @@ def check_switches(given: Mapping[str, object], known: Mapping[str, bool]) -> di
     >>> check_switches({"a": False}, {"a": True, "b": True})
     {'a': False, 'b': True}
     """
+    if not isinstance(given, Mapping):
+        raise InputError(f"switches is {given!r}; accepted: a mapping such as {{'fc_gamma_blockade': False}}")
+    given = {name: plain(value) for name, value in given.items()}
     for name, value in given.items():
         if name not in known:
             raise unknown("switch", str(name), known)
@@ -96,12 +100,13 @@ def check_tolerance(value: object) -> float:
     >>> check_tolerance(1e-6)
     1e-06
     """
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 1e-14 <= value <= 1e-3:
         raise InputError(f"tolerance is {value!r}; accepted: 1e-14 to 1e-3")
     return float(value)
 
 
-def check_outputs(names: Sequence[str]) -> tuple[str, ...]:
+def check_outputs(names: object) -> tuple[str, ...]:
     """Return the names of the outputs to keep, when the model has them all.
 
     Examples
@@ -111,10 +116,26 @@ def check_outputs(names: Sequence[str]) -> tuple[str, ...]:
     """
     from ivigsim.model.compile import compiled_model
 
-    if isinstance(names, str) or not names:
+    if isinstance(names, str) or not isinstance(names, Iterable) or not (names := list(names)):
         raise InputError(f"outputs is {names!r}; accepted: a list of names such as ['platelets', 'igg']")
     variables = compiled_model().variables
     for name in names:
         if name not in variables:
             raise unknown("output", str(name), variables)
     return tuple(dict.fromkeys(names))
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return `value` when it is true or false, not something that merely counts as such.
+
+    Examples
+    --------
+    >>> check_flag("allow_extreme", "no")
+    Traceback (most recent call last):
+    ...
+    ivigsim.errors.InputError: allow_extreme is 'no'; accepted: True or False
+    """
+    value = plain(value)
+    if not isinstance(value, bool):
+        raise InputError(f"{name} is {value!r}; accepted: True or False")
+    return value

@@ -20,6 +20,19 @@ class InputError(ValueError):
     """
 
 
+def plain(value: object) -> object:
+    """Return a numpy scalar as the Python number or truth value it holds, anything else as it is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plain(np.int64(20)), plain(np.True_), plain("x")
+    (20, True, 'x')
+    """
+    item = getattr(value, "item", None)
+    return item() if callable(item) and getattr(value, "ndim", None) == 0 else value
+
+
 def nearest(word: str, options: Iterable[str]) -> str | None:
     """Return the option spelt most like `word`, or None when none is close.
 

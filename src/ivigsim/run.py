@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigsim.checks import check_grid, check_outputs, check_switches, check_tolerance, check_whole
+from ivigsim.checks import check_flag, check_grid, check_outputs, check_switches, check_tolerance, check_whole
 from ivigsim.engine.integrator import Integrator, SolverOptions
 from ivigsim.engine.schedule import Doses
 from ivigsim.engine.simulation import OUTPUTS, Simulation
@@ -259,7 +259,7 @@ def _prepare(treatment: Any, **given: Unpack[Settings]) -> _Run:
         population = load_population(str(population))
     patients = check_whole("patients", given.get("patients", 1000), 1, 10**9)
     grid = check_grid(given.get("days"), given.get("times"))
-    allow_extreme = given.get("allow_extreme", False)
+    allow_extreme = check_flag("allow_extreme", given.get("allow_extreme", False))
     threads = check_whole("threads", _given(given, "threads", _processors()), 1, 1024)
     doses, regimen = as_doses(treatment, np.ones(1), patients, allow_extreme or not _is_table(treatment))
     run = _Run(

@@ -119,3 +119,13 @@ def test_number_of_lanes(people, own_doses, lanes):
     whole, other = (solve(people, own_doses, np.arange(20), n) for n in (8, lanes))
     for name in OUTPUTS:
         np.testing.assert_allclose(other[name], whole[name], rtol=1e-9)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_order_of_pace(people, own_doses, shared):
+    doses = own_doses.rows(slice(0, 1)) if shared else own_doses
+    pace = np.random.default_rng(2).permutation(20).astype(float)
+    solver = Integrator(tuple(OUTPUTS), SolverOptions())
+    plain, sorted_ = (solver.solve(people, doses, np.arange(15.0), p).outputs for p in (None, pace))
+    for name in OUTPUTS:
+        assert np.array_equal(plain[name], sorted_[name])

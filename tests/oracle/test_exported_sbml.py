@@ -44,7 +44,8 @@ def test_copasi(patient):
     sim, sbml = patient
     data = copasi.CRootContainer.addDatamodel()
     assert data.importSBMLFromString(sbml)
-    assert data.getModel().getEvents().size() == 4  # days 0.25, 3, 3.5 and 29; day 0 is in the initial values
+    # days 0.25, 3, 3.5, 29 and the end of the last infusion, after the run; day 0 is in the initial values
+    assert data.getModel().getEvents().size() == 5
     task = data.getTask("Time-Course")
     task.setMethodType(copasi.CTaskEnum.Method_deterministic)
     task.getMethod().getParameter("Relative Tolerance").setDblValue(1e-9)

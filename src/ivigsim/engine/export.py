@@ -12,7 +12,7 @@ from ivigsim.model.compile import compiled_model
 from ivigsim.model.sbml import patient_sbml
 
 
-def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: int, end: float) -> str:
+def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: int) -> str:
     """Return SBML of a patient.
 
     What happens at time 0 is in the initial values, so that a tool's rule for events at the start does not
@@ -25,14 +25,14 @@ def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: i
     doses : Doses or None
     patient : int
         The patient's row of `doses`, where each has its own.
-    end : float
-        Doses from here on (d) are left out.
     """
     model = compiled_model()
     start = dict(values)
     if doses is None:
         return patient_sbml(start)
-    schedule = next(iter(schedules(doses.rows(slice(patient, patient + 1)), 1, end)))
+    mine = doses.rows(slice(patient, patient + 1))
+    end = float((mine.time + mine.duration).max()) + 1.0  # every dose, to its end, whatever was simulated
+    schedule = next(iter(schedules(mine, 1, end)))
     parameters = np.array([[values[name]] for name in model.parameters])
     jumps = dose_jumps()(parameters)[:, :, 0]
     rates = list(DOSE_INPUTS.values())

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 DOSE_INPUTS: Mapping[str, str] = {"IVIG": "ivig_rate"}
 """Dose input -> the model parameter that holds its rate (amount per kg per d)."""
 
-STATE_SCALES: Mapping[str, float] = {"g_per_L": 10.0, "giga_per_L": 2.0, "nmol_per_L": 0.5, "g_per_dL": 14.0}
+STATE_SCALES: Mapping[str, float] = {"g_per_L": 20.0, "giga_per_L": 1.0, "nmol_per_L": 3.0, "g_per_dL": 28.0}
 """Size of a state to the solver, by SBML unit: its error is relative to the largest scaled state.
 
 Chosen so that no state of a patient with very few platelets is small beside the others.
@@ -108,11 +108,12 @@ def dose_jumps() -> Callable[[Floats], Floats]:
     rates = rate_places(model)
     slopes = [hy.diff(f, hy.par[int(i)]) for f in model.rhs for i in rates]
     function, states, constants = _evaluator(model, slopes)
-    if states or set(constants) & {int(i) for i in rates}:
+    if any(hy.get_variables(s) for s in slopes) or set(constants) & {int(i) for i in rates}:
         raise ValueError("a dose input must enter the rate rules as a plain term")
 
     def jumps(parameters: Floats) -> Floats:
-        found: Floats = function(np.ascontiguousarray(parameters[constants]))
+        nowhere = np.zeros((len(states), parameters.shape[1]))
+        found: Floats = function(np.vstack([nowhere, parameters[constants]]))
         return found.reshape(len(model.states), len(rates), -1)
 
     return jumps
@@ -145,7 +146,7 @@ def _evaluator(model: CompiledModel, wanted: Sequence[Any]) -> tuple[Any, list[i
     import heyoka as hy
 
     in_use = {name for e in wanted for name in hy.get_variables(e)}
-    states = [i for i, name in enumerate(model.states) if name in in_use]
+    states = [i for i, name in enumerate(model.states) if name in in_use] or [0]  # heyoka wants a variable
     constants = sorted({int(str(p).removeprefix("p")) for e in wanted for p in hy.get_params(e)})
     inputs = {hy.par[i]: hy.expression(f"constant_{i}") for i in constants}
     variables = [*(hy.expression(model.states[i]) for i in states), *inputs.values()]

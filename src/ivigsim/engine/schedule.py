@@ -63,11 +63,6 @@ class Schedule:
     rates: Floats
     boluses: Floats
 
-    @property
-    def shared(self) -> bool:
-        """Whether all patients have the same doses at the same times."""
-        return len(self.edges) == 1
-
 
 def schedules(doses: Doses | None, patients: int, end: float) -> Iterator[Schedule]:
     """Group patients by their number of edges, so that a lane's steps depend on its patient alone.
@@ -144,5 +139,5 @@ def _inputs(
 
 
 def _nearest_edge(edges: Floats, times: Floats) -> Ints:
-    nearest: Ints = np.abs(edges[:, None, :] - times[:, :, None]).argmin(axis=2)
-    return nearest
+    """Place of each time among the edges of its row; dose by dose, so that memory stays small."""
+    return np.stack([np.abs(edges - times[:, [k]]).argmin(axis=1) for k in range(times.shape[1])], axis=1)

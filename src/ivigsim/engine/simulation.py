@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigsim.checks import check_whole
 from ivigsim.engine.export import patient_to_sbml
 from ivigsim.engine.schedule import Doses
-from ivigsim.errors import InputError, unknown
+from ivigsim.errors import unknown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,9 +91,9 @@ class Simulation:
         InputError
             When the output was not kept.
         """
-        if output in self.outputs:
+        if output in self.stored:
             return self.outputs[output]
-        raise unknown("output", output, self.outputs)
+        raise unknown("output", str(output), self.outputs)
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -133,7 +134,8 @@ class Simulation:
         """Return one virtual patient as SBML Level 3 Version 2, doses as events.
 
         `platelets`, `igg`, `autoantibody`, `haemoglobin` and `phagocytosis` are variables in the units of
-        `OUTPUTS`, time in days. libRoadRunner, COPASI and other SBML tools run it.
+        `OUTPUTS`, time in days. All doses are in it, also those after the last output; a bolus at time 0 is
+        in the initial values. libRoadRunner, COPASI and other SBML tools run it.
 
         Parameters
         ----------
@@ -152,6 +154,5 @@ class Simulation:
         >>> sim.to_sbml(patient=3).count("<event ")
         1
         """
-        if isinstance(patient, bool) or not 0 <= patient < len(self):
-            raise InputError(f"patient is {patient!r}; accepted: a whole number from 0 to {len(self) - 1}")
-        return patient_to_sbml(self.source.values(patient), self.doses, patient, float(self.time[-1]))
+        check_whole("patient", patient, 0, len(self) - 1)
+        return patient_to_sbml(self.source.values(patient), self.doses, patient)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
-from ivigsim.errors import InputError, unknown
+from ivigsim.errors import InputError, plain, unknown
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,7 @@ class Covariate:
 
     def check(self, name: str, value: object) -> Any:
         """Return `value` in its own type, or raise `InputError` naming what is accepted."""
+        value = plain(value)
         if self.levels == (False, True):
             if isinstance(value, bool):
                 return value
@@ -29,13 +29,19 @@ class Covariate:
             if value in self.levels:
                 return value
             raise unknown(f"value of covariate {name}", str(value), self.levels)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise InputError(f"covariate {name} is {value!r}; accepted is a number in {self.unit}")
         if not self.low <= value <= self.high:
             limit = self.low if value < self.low else self.high
             accepted = f"accepted: {self.low:g} to {self.high:g} (nearest: {limit:g})"
-            raise InputError(f"covariate {name} is {value:g} {self.unit}; {accepted}")
+            raise InputError(f"covariate {name} is {_short(value)} {self.unit}; {accepted}")
         return float(value)
+
+
+def _short(number: float) -> str:
+    """Print a number; a whole number too large for a float stays as it is, cut."""
+    text = str(number)
+    return f"{number:g}" if isinstance(number, float) else text if len(text) < 20 else f"{text[:12]}..."
 
 
 YES_NO = (False, True)
@@ -69,6 +75,8 @@ def check_covariates(fixed: Mapping[str, object]) -> dict[str, Any]:
     >>> check_covariates({"weight_kg": 20, "splenectomised": True})
     {'weight_kg': 20.0, 'splenectomised': True}
     """
+    if not isinstance(fixed, Mapping):
+        raise InputError(f"covariates is {fixed!r}; accepted: a mapping such as {{'weight_kg': 20}}")
     for name in fixed:
         if name not in COVARIATES:
             raise unknown("covariate", str(name), COVARIATES)

@@ -29,11 +29,19 @@ class Lognormal(_Spread):
     spread: PositiveFloat
 
 
+class BySex(BaseModel):
+    """A value for women and one for men."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    F: float
+    M: float
+
+
 class Normal(_Spread):
     """Mean, for everyone or by sex, and SD."""
 
     kind: Literal["normal"]
-    mean: float | dict[Literal["F", "M"], float]
+    mean: float | BySex
     spread: PositiveFloat
 
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigsim.errors import InputError
 from ivigsim.model.parameters import load_parameters
 from ivigsim.patients import random
-from ivigsim.patients.population import Categories, Lognormal, Normal, Population, Probability, Spread
+from ivigsim.patients.covariates import COVARIATES
+from ivigsim.patients.population import (
+    BySex,
+    Categories,
+    Lognormal,
+    Normal,
+    Population,
+    Probability,
+    Spread,
+)
 from ivigsim.patients.steady_state import steady_state
 
 if TYPE_CHECKING:
     import polars as pl
 
 Floats = NDArray[np.float64]
-
-_FROM_COVARIATES = ("igg_baseline",)  # drawn as a covariate, so that a user can fix it
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Patients:
         spread = [p.id for p in load_parameters().values() if p.spread_kind != "none"]
         columns: dict[str, Any] = {"patient": np.arange(self.start, self.start + self.count)}
         columns |= self.covariates
-        columns |= {name: self.values[name] for name in spread if name not in _FROM_COVARIATES}
+        columns |= {name: self.values[name] for name in spread}
         return pl.DataFrame(columns)
 
 
@@ -69,11 +77,9 @@ class Draw:
 
     def weights(self) -> Floats:
         """Return body weights (kg), shape (count,)."""
-        if "weight_kg" in self.covariates:
-            return np.full(self.count, self.covariates["weight_kg"])
-        return _draw(
-            self.population.covariates["weight_kg"], "weight_kg", self.start, self.count, self.seed, {}
-        )
+        names = ("sex", "weight_kg")  # a weight may depend on sex
+        drawn = _draw_covariates(self.population, self.start, self.count, self.seed, self.covariates, names)
+        return np.asarray(drawn["weight_kg"], dtype=np.float64)
 
     def table(self) -> pl.DataFrame:
         """Return one row per patient."""
@@ -124,15 +130,35 @@ def sample_patients(
 
 
 def _draw_covariates(
-    population: Population, start: int, count: int, seed: int, fixed: Mapping[str, Any]
+    population: Population,
+    start: int,
+    count: int,
+    seed: int,
+    fixed: Mapping[str, Any],
+    names: Iterable[str] = COVARIATES,
 ) -> dict[str, NDArray[Any]]:
     drawn: dict[str, NDArray[Any]] = {}
-    for name in sorted(population.covariates, key=lambda n: n != "sex"):  # sex first: height depends on it
+    for name in names:  # sex comes first: others may depend on it
         if name in fixed:
             drawn[name] = np.full(count, fixed[name])
         else:
             drawn[name] = _draw(population.covariates[name], name, start, count, seed, drawn)
-    return {name: drawn[name] for name in population.covariates}
+            _refuse_out_of_range(population, name, start, drawn[name])
+    return drawn
+
+
+def _refuse_out_of_range(population: Population, name: str, start: int, values: NDArray[Any]) -> None:
+    """Refuse a spread without bounds that leaves the range the equations are meant for; never clip."""
+    known = COVARIATES[name]
+    if known.levels:
+        return
+    wrong = np.flatnonzero((values < known.low) | (values > known.high))
+    if len(wrong):
+        i = int(wrong[0])
+        raise InputError(
+            f"population {population.name} draws {name} {values[i]:.3g} {known.unit} for patient {start + i};"
+            f" accepted: {known.low:g} to {known.high:g} (a smaller spread, or kind 'logitnormal')"
+        )
 
 
 def _draw(
@@ -149,8 +175,8 @@ def _draw(
         return _lognormal(spread.median, spread.spread, z)
     if isinstance(spread, Normal):
         mean: Any = spread.mean
-        if isinstance(mean, dict):
-            mean = np.where(drawn["sex"] == "F", mean["F"], mean["M"])
+        if isinstance(mean, BySex):
+            mean = np.where(drawn["sex"] == "F", mean.F, mean.M)
         return np.asarray(mean + spread.spread * z)
     share = (spread.median - spread.low) / (spread.high - spread.low)
     return spread.low + (spread.high - spread.low) * _logitnormal(share, spread.spread, z)
@@ -159,7 +185,7 @@ def _draw(
 def _draw_parameters(start: int, count: int, seed: int) -> dict[str, Floats]:
     values = {}
     for p in load_parameters().values():
-        if p.value is None or p.id in _FROM_COVARIATES:
+        if p.value is None:
             continue
         if p.spread_kind == "none":
             values[p.id] = np.full(count, p.value)
