@@ -166,6 +166,7 @@ class _Run:
     """A checked request."""
 
     treatment: Regimen | DoseTable | None
+    inputs: tuple[str, ...]
     regimen: str
     population: Population
     patients: int
@@ -184,7 +185,7 @@ class _Run:
         idle: SimpleQueue[Integrator] = SimpleQueue()
         threads = min(self.threads, -(-self.patients // self.chunk))
         for _ in range(threads):
-            idle.put(Integrator(self.outputs, self.options))
+            idle.put(Integrator(self.outputs, self.options, self.inputs))
 
         def solve(start: int) -> Simulation:
             integrator = idle.get()
@@ -223,8 +224,8 @@ class _Run:
             return None
         if isinstance(self.treatment, Regimen):
             weights = self.draw(start, count).weights() if self.by_weight else np.ones(1)
-            return _doses(self.treatment.doses(weights, allow_extreme=self.allow_extreme))
-        return _doses(self.treatment).rows(slice(start, start + count))
+            return _doses(self.treatment.doses(weights, allow_extreme=self.allow_extreme), self.inputs)
+        return _doses(self.treatment, self.inputs).rows(slice(start, start + count))
 
     @property
     def by_weight(self) -> bool:
@@ -264,6 +265,7 @@ def _prepare(treatment: Any, **given: Unpack[Settings]) -> _Run:
     doses, regimen = as_doses(treatment, np.ones(1), patients, allow_extreme or not _is_table(treatment))
     run = _Run(
         treatment=regimen or doses,
+        inputs=() if doses is None else _inputs_given(doses),
         regimen=str(regimen or ("untreated" if doses is None else "event table")),
         population=population,
         patients=patients,
@@ -284,8 +286,15 @@ def _prepare(treatment: Any, **given: Unpack[Settings]) -> _Run:
     return run
 
 
-def _doses(table: DoseTable) -> Doses:
-    return Doses(table.target, table.time_d, table.amount, table.duration_d, len(table.inputs))
+def _inputs_given(table: DoseTable) -> tuple[str, ...]:
+    """Name the dose inputs that someone gets."""
+    return tuple(table.inputs[i] for i in np.unique(table.target[table.amount > 0]))
+
+
+def _doses(table: DoseTable, inputs: tuple[str, ...]) -> Doses:
+    """Count the inputs given, not all there are: the solver leaves out the others."""
+    place = np.array([inputs.index(name) if name in inputs else 0 for name in table.inputs])
+    return Doses(place[table.target], table.time_d, table.amount, table.duration_d, inputs)
 
 
 def _given(settings: Settings, name: str, default: int) -> object:

@@ -12,7 +12,8 @@ VOLUME = load_parameters()["V_c"].value
 
 
 def same(sim, other):
-    return all(np.array_equal(sim[name], other[name]) for name in OUTPUTS)
+    # an untreated run leaves out the drug's compartments, so its steps are others
+    return all(np.allclose(sim[name], other[name], rtol=1e-6, atol=0) for name in OUTPUTS)
 
 
 def assert_close(sim, other, rtol=1e-6, keep=slice(None)):

@@ -16,7 +16,7 @@ OTHERS = np.delete(np.arange(20), 3)
 
 def doses(time, duration):
     time, duration = np.broadcast_arrays(time, duration)
-    return Doses(np.zeros(time.shape, dtype=int), time, np.full(time.shape, 1000.0), duration, 1)
+    return Doses(np.zeros(time.shape, dtype=int), time, np.full(time.shape, 1000.0), duration, ("IVIG",))
 
 
 SHARED = doses([[0.0, 1.0]], [[0.2, 0.0]])
@@ -24,7 +24,8 @@ OWN = doses(0.0, np.linspace(0.1, 2, 20)[:, None])
 
 
 def solve(values, doses=SHARED, **options):
-    return Integrator(OUTPUTS, SolverOptions(**options)).solve(values, doses, GRID)
+    inputs = doses.inputs if doses else ()
+    return Integrator(OUTPUTS, SolverOptions(**options), inputs).solve(values, doses, GRID)
 
 
 def with_patient_3(values, name, value):
@@ -76,7 +77,7 @@ def test_too_few_steps_fail_everyone_and_say_which_option_to_change(people):
 
 
 def test_a_solver_that_failed_can_be_used_again(people):
-    integrator = Integrator(OUTPUTS, SolverOptions())
+    integrator = Integrator(OUTPUTS, SolverOptions(), ("IVIG",))
     before = integrator.solve(people, SHARED, GRID)
     integrator.solve(with_patient_3(people, "V_c", 0.0), SHARED, GRID)
     after = integrator.solve(people, SHARED, GRID)

@@ -85,10 +85,10 @@ def test_fewer_patients_are_the_first_of_many(treatment, reference):
 
 def solve(values, doses, rows, lanes=8):
     """Outputs of some patients in a given order, solved on their own."""
-    chosen = Doses(*(x[rows] for x in (doses.target, doses.time, doses.amount, doses.duration)), 1)
+    chosen = Doses(*(x[rows] for x in (doses.target, doses.time, doses.amount, doses.duration)), ("IVIG",))
     part = {name: array[rows] for name, array in values.items()}
     options = SolverOptions(lanes=lanes)
-    return Integrator(tuple(OUTPUTS), options).solve(part, chosen, np.arange(15.0)).outputs
+    return Integrator(tuple(OUTPUTS), options, ("IVIG",)).solve(part, chosen, np.arange(15.0)).outputs
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def own_doses():
     shares = np.linspace(0.1, 0.9, 20)
     time = np.column_stack([np.where(np.arange(20) % 3, shares, 0.0), 3 + 10 * shares])
     duration = np.column_stack([np.where(np.arange(20) % 4, shares, 0.0), np.full(20, 0.25)])
-    return Doses(np.zeros((20, 2), dtype=int), time, np.full((20, 2), 800.0), duration, 1)
+    return Doses(np.zeros((20, 2), dtype=int), time, np.full((20, 2), 800.0), duration, ("IVIG",))
 
 
 def test_neighbours_in_the_lanes(people, own_doses):
@@ -125,7 +125,7 @@ def test_number_of_lanes(people, own_doses, lanes):
 def test_order_of_pace(people, own_doses, shared):
     doses = own_doses.rows(slice(0, 1)) if shared else own_doses
     pace = np.random.default_rng(2).permutation(20).astype(float)
-    solver = Integrator(tuple(OUTPUTS), SolverOptions())
+    solver = Integrator(tuple(OUTPUTS), SolverOptions(), ("IVIG",))
     plain, sorted_ = (solver.solve(people, doses, np.arange(15.0), p).outputs for p in (None, pace))
     for name in OUTPUTS:
         assert np.array_equal(plain[name], sorted_[name])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ivigsim.engine.schedule import SAME_TIME, Doses, schedules
 
 
-def doses(*rows, inputs=1):
+def doses(*rows, inputs=("IVIG",)):
     """Doses of patients, each a list of (time, amount, duration) or (time, amount, duration, target)."""
     width = max(map(len, rows))
     padded = [[*row, *[(0.0, 0.0, 0.0)] * (width - len(row))] for row in rows]
@@ -112,7 +112,9 @@ def test_overlapping_infusions_add_up():
 
 
 def test_inputs_are_kept_apart():
-    (schedule,) = schedules(doses([(0.0, 10.0, 1.0, 0), (0.0, 20.0, 1.0, 1)], inputs=2), 1, 2.0)
+    (schedule,) = schedules(
+        doses([(0.0, 10.0, 1.0, 0), (0.0, 20.0, 1.0, 1)], inputs=("IVIG", "anti-D")), 1, 2.0
+    )
     assert schedule.rates.tolist() == [[[10, 20], [0, 0]]]
 
 

@@ -4,15 +4,16 @@ import libsbml
 import pint
 import pytest
 
-from ivigsim.engine.kernel import DOSE_INPUTS
 from ivigsim.engine.simulation import OUTPUTS
 from ivigsim.model.compile import compiled_model
 from ivigsim.model.parameters import load_parameters
+from ivigsim.model.rest import DOSE_INPUTS
 from ivigsim.model.sbml import structure_sbml
 from ivigsim.model.units import SBML_UNITS, sbml_unit
 from ivigsim.treatment.drugs import drugs
 
 UREG = pint.UnitRegistry()
+UREG.define("m2 = m ** 2")
 KINDS = {"item": "dimensionless"}  # 1e9 platelets: a number, which pint does not name
 
 

@@ -47,8 +47,10 @@ def ours(dose, k_12, days):
     given = kim | {"k_12": k_12, "k_21": K_21}
     values = sample_patients(load_population("adult-chronic"), 0, 1, seed=1).values
     values = steady_state(values | {name: np.array([value]) for name, value in given.items()})
-    doses = Doses(np.zeros((1, 1), dtype=int), np.zeros((1, 1)), np.full((1, 1), dose), np.zeros((1, 1)), 1)
-    integrator = Integrator(("igg",), SolverOptions(tolerance=1e-9))
+    doses = Doses(
+        np.zeros((1, 1), dtype=int), np.zeros((1, 1)), np.full((1, 1), dose), np.zeros((1, 1)), ("IVIG",)
+    )
+    integrator = Integrator(("igg",), SolverOptions(tolerance=1e-9), ("IVIG",))
     return integrator.solve(values, doses, np.arange(days + 1.0)).outputs["igg"][0], values
 
 

@@ -39,7 +39,7 @@ def test_rates_of_change_are_zero_to_rounding(kind):
     values = sample_patients(load_population("adult-chronic"), 0, 200, seed=9, covariates=KINDS[kind]).values
     rates = hy.cfunc(model.rhs, vars=hy.make_vars(*model.states))
     states = np.array([values[name] for name in model.states])
-    found = rates(states, pars=np.array([values[name] for name in model.parameters]))
+    found = rates(states, pars=np.array([values[name] for name in model.parameters[: model.solved_with]]))
     assert (np.abs(found) <= 1e-12 * np.maximum(states, 1)).all()
 
 

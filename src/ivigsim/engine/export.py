@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ivigsim.engine.kernel import DOSE_INPUTS, dose_jumps
+from ivigsim.engine.kernel import dose_jumps
 from ivigsim.engine.schedule import Doses, schedules
 from ivigsim.model.compile import compiled_model
+from ivigsim.model.rest import DOSE_INPUTS
 from ivigsim.model.sbml import patient_sbml
 
 
@@ -34,8 +35,8 @@ def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: i
     end = float((mine.time + mine.duration).max()) + 1.0  # every dose, to its end, whatever was simulated
     schedule = next(iter(schedules(mine, 1, end)))
     parameters = np.array([[values[name]] for name in model.parameters])
-    jumps = dose_jumps()(parameters)[:, :, 0]
-    rates = list(DOSE_INPUTS.values())
+    jumps = dose_jumps(doses.inputs, complete=True)(parameters)[:, :, 0]
+    rates = [DOSE_INPUTS[name] for name in doses.inputs]
     events = []
     before = np.zeros(len(rates))
     for time, rate, bolus in zip(schedule.edges[0], schedule.rates[0], schedule.boluses[0], strict=False):

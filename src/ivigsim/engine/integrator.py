@@ -62,10 +62,13 @@ class Integrator:
     outputs : sequence of str
         Ids of states or assigned variables of the model.
     options : SolverOptions
+    inputs : sequence of str
+        The dose inputs that the doses will use, in the order of `Doses.inputs`.
     """
 
-    def __init__(self, outputs: Sequence[str], options: SolverOptions) -> None:
-        self._kernel: Kernel = kernel(tuple(outputs), options.tolerance, options.lanes)
+    def __init__(self, outputs: Sequence[str], options: SolverOptions, inputs: Sequence[str] = ()) -> None:
+        self._inputs = tuple(inputs)
+        self._kernel: Kernel = kernel(tuple(outputs), self._inputs, options.tolerance, options.lanes)
         self._stepper: Any = deepcopy(self._kernel.stepper)  # a heyoka integrator holds the running state
         self._options = options
 
@@ -89,6 +92,8 @@ class Integrator:
             How fast the states of a patient move. Lanes wait for the slowest of them, so patients of like
             pace are solved side by side; results do not depend on it.
         """
+        if (doses.inputs if doses else ()) != self._inputs:
+            raise ValueError(f"the doses use other inputs than {self._inputs}, for which this was compiled")
         states = np.stack([values[name] for name in self._kernel.states]) / self._kernel.scales
         parameters = np.stack([values[name] for name in self._kernel.parameters])
         outputs = {name: np.full((states.shape[1], len(grid)), np.nan) for name in self._kernel.outputs}
@@ -133,13 +138,13 @@ class Integrator:
         for b in range(batches.count):
             stepper.set_time(0.0)
             state_now[:] = starts[b]
-            parameters_now[:] = constants[b]
+            parameters_now[:] = constants[b][: len(parameters_now)]
             if batches.starts_at_zero:
                 course[b, 0] = starts[b][seen]
             for stretch in batches.stretches:
                 parameters_now[core.rates] = stretch.rates[b % len(stretch.rates)]
                 if stretch.boluses is not None:
-                    jump = dose_jumps()(constants[b]) / core.scales[:, :, None]
+                    jump = dose_jumps(self._inputs)(constants[b]) / core.scales[:, :, None]
                     state_now[:] += np.einsum("sil,il->sl", jump, stretch.boluses[b % len(stretch.boluses)])
                 times = stretch.times[b % len(stretch.times)]
                 _, found = stepper.propagate_grid(times, max_steps=self._options.max_steps)

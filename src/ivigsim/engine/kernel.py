@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 
 from ivigsim.errors import unknown
 from ivigsim.model.compile import CompiledModel, compiled_model
+from ivigsim.model.rest import DOSE_INPUTS, resting
 
 Floats = NDArray[np.float64]
 
-DOSE_INPUTS: Mapping[str, str] = {"IVIG": "ivig_rate"}
-"""Dose input -> the model parameter that holds its rate (amount per kg per d)."""
-
-STATE_SCALES: Mapping[str, float] = {"g_per_L": 20.0, "giga_per_L": 1.0, "nmol_per_L": 3.0, "g_per_dL": 28.0}
+STATE_SCALES: Mapping[str, float] = {
+    "g_per_L": 20.0,
+    "giga_per_L": 1.0,
+    "nmol_per_L": 3.0,
+    "g_per_dL": 28.0,
+    "mg_per_kg": 5.0,
+    "ug_per_kg": 20.0,
+    "mg_per_m2": 400.0,
+}
 """Size of a state to the solver, by SBML unit: its error is relative to the largest scaled state.
 
 Chosen so that no state of a patient with very few platelets is small beside the others.
@@ -56,11 +62,11 @@ class Kernel:
 
 
 @lru_cache(maxsize=8)
-def kernel(outputs: tuple[str, ...], tolerance: float, lanes: int) -> Kernel:
-    """Compile the model for these outputs."""
+def kernel(outputs: tuple[str, ...], inputs: tuple[str, ...], tolerance: float, lanes: int) -> Kernel:
+    """Compile the model for these outputs; compartments of drugs that are not among `inputs` are left out."""
     import heyoka as hy
 
-    model = compiled_model()
+    model = compiled_model(resting(inputs))
     for name in outputs:
         if name not in model.variables:
             raise unknown("output", name, model.variables)
@@ -72,7 +78,7 @@ def kernel(outputs: tuple[str, ...], tolerance: float, lanes: int) -> Kernel:
     stepper = hy.taylor_adaptive_batch(
         list(zip(variables, rhs, strict=True)),
         state=np.ones(shape),
-        pars=np.ones((len(model.parameters), lanes)),
+        pars=np.ones((model.solved_with, lanes)),
         tol=tolerance,
     )
     seen, observe = _observer(model, outputs, scaled)
@@ -81,21 +87,27 @@ def kernel(outputs: tuple[str, ...], tolerance: float, lanes: int) -> Kernel:
         parameters=model.parameters,
         outputs=outputs,
         scales=scales[:, None],
-        rates=rate_places(model),
+        rates=_rate_places(model, inputs),
         stepper=stepper,
         seen=seen,
         observe=observe,
     )
 
 
-def rate_places(model: CompiledModel) -> NDArray[np.intp]:
-    """Return where the dose rates stand among the parameters."""
-    return np.array([model.parameters.index(name) for name in DOSE_INPUTS.values()])
+def _rate_places(model: CompiledModel, inputs: tuple[str, ...]) -> NDArray[np.intp]:
+    return np.array([model.parameters.index(DOSE_INPUTS[name]) for name in inputs], dtype=np.intp)
 
 
-@lru_cache(maxsize=1)
-def dose_jumps() -> Callable[[Floats], Floats]:
+@lru_cache(maxsize=8)
+def dose_jumps(inputs: tuple[str, ...], complete: bool = False) -> Callable[[Floats], Floats]:
     """Compile what a bolus does: as an infusion without length, the slope of the rates by the input.
+
+    Parameters
+    ----------
+    inputs : tuple of str
+        Dose inputs.
+    complete : bool
+        For all states of the model, not only those that these inputs move.
 
     Returns
     -------
@@ -104,8 +116,8 @@ def dose_jumps() -> Callable[[Floats], Floats]:
     """
     import heyoka as hy
 
-    model = compiled_model()
-    rates = rate_places(model)
+    model = compiled_model() if complete else compiled_model(resting(inputs))
+    rates = _rate_places(model, inputs)
     slopes = [hy.diff(f, hy.par[int(i)]) for f in model.rhs for i in rates]
     function, states, constants = _evaluator(model, slopes)
     if any(hy.get_variables(s) for s in slopes) or set(constants) & {int(i) for i in rates}:

@@ -25,15 +25,15 @@ class Doses:
         Index of the dose input.
     time, amount, duration : ndarray, shape (r, k)
         d, amount of the input (mg/kg for IVIG), d; duration 0 is a bolus.
-    inputs : int
-        How many dose inputs the model has.
+    inputs : tuple of str
+        The dose inputs that `target` counts.
     """
 
     target: Ints
     time: Floats
     amount: Floats
     duration: Floats
-    inputs: int
+    inputs: tuple[str, ...]
 
     def rows(self, rows: slice) -> Doses:
         """Return the doses of some patients; the one row of a dose table for all is everyone's."""
@@ -80,7 +80,7 @@ def schedules(doses: Doses | None, patients: int, end: float) -> Iterator[Schedu
     Schedule
     """
     if doses is None:
-        yield Schedule(np.arange(patients), np.array([[0.0, end]]), np.zeros((1, 1, 1)), np.zeros((1, 1, 1)))
+        yield Schedule(np.arange(patients), np.array([[0.0, end]]), np.zeros((1, 1, 0)), np.zeros((1, 1, 0)))
         return
     given = (doses.amount > 0) & (doses.time < end - SAME_TIME)
     start = np.where(given, doses.time, 0.0)
@@ -115,7 +115,7 @@ def _inputs(
     last = _nearest_edge(edges, stop[rows])
     stretch = np.arange(edges.shape[1] - 1)
     widths = np.diff(edges, axis=1)
-    shape = (*widths.shape, doses.inputs)
+    shape = (*widths.shape, len(doses.inputs))
     rates, boluses = np.zeros(shape), np.zeros(shape)
     here = np.arange(len(rows))
     for k in range(doses.time.shape[1]):

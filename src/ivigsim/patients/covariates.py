@@ -39,9 +39,10 @@ class Covariate:
 
 
 def _short(number: float) -> str:
-    """Print a number; a whole number too large for a float stays as it is, cut."""
-    text = str(number)
-    return f"{number:g}" if isinstance(number, float) else text if len(text) < 20 else f"{text[:12]}..."
+    """Print a number; a whole number too large for a float is cut."""
+    if isinstance(number, int) and abs(number) >= 10**15:
+        return f"{str(number)[:12]}..."
+    return f"{number:g}"
 
 
 YES_NO = (False, True)

@@ -208,6 +208,7 @@ def _from_covariates(known: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
         "igg_baseline": known["baseline_igg"].astype(np.float64),
         "baseline_platelets": known["baseline_platelets"].astype(np.float64),
         "spleen": 1.0 - known["splenectomised"],
+        "rhd_positive": np.asarray(known["rhd_positive"], dtype=np.float64),
         "anti_gpib": np.asarray(known["anti_gpib"], dtype=np.float64),
         "K_receptor": np.broadcast_to((k_2a + k_3a) / 2, (count,)),
     }

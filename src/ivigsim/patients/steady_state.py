@@ -10,6 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigsim.model.rest import AT_REST
+
 Floats = NDArray[np.float64]
 Values = dict[str, Floats]
 
@@ -39,10 +41,8 @@ def steady_state(given: Mapping[str, Floats]) -> Values:
     _coat(v)
     _clearance(v)
     _marrow(v)
-    for name in ("regulatory_cells", "t_cell_help", "plasmablasts", "plasma_cells", "reticulocytes"):
-        v[name] = np.ones_like(v["production"])
-    for name in ("igg_infused", "igg_infused_tissue", "igg_dimer", "standdown"):
-        v[name] = np.zeros_like(v["production"])
+    for name, value in AT_REST.items():
+        v[name] = np.full_like(v["production"], value)
     v["haemoglobin"] = v["haemoglobin_baseline"]
     return v
 
