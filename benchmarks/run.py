@@ -1,0 +1,128 @@
+"""Measure ivigsim on this machine: one run, a table on standard output, all numbers in a JSON file.
+
+python benchmarks/run.py [--quick] [--only NAME ...] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import against_roadrunner
+import cold_start
+import machine
+import scaling
+import throughput
+
+SECTIONS = {
+    "roadrunner": against_roadrunner.measure,
+    "throughput": throughput.measure,
+    "cold_start": cold_start.measure,
+    "scaling": scaling.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and at most 1e5 patients")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="some sections")
+    parser.add_argument("--json", type=Path, default=Path(__file__).with_name("results.json"), metavar="FILE")
+    chosen = parser.parse_args()
+    results: dict[str, Any] = {"machine": machine.describe(), "quick": chosen.quick}
+    for name in chosen.only:
+        print(f"measuring {name} ...", flush=True)
+        results[name] = SECTIONS[name](chosen.quick)
+    results["machine"]["load_after"] = round(os.getloadavg()[0], 2)
+    chosen.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print("\n| what | measured | wanted |\n| --- | --- | --- |")
+    for row in table(results):
+        print("| " + " | ".join(row) + " |")
+
+
+def table(results: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Rows of what was measured, how much, and what was wanted."""
+    rows = [("machine", ", ".join(f"{k} {v}" for k, v in results["machine"].items()), "")]
+    for name, add in (
+        ("roadrunner", _roadrunner),
+        ("throughput", _throughput),
+        ("cold_start", _cold_start),
+        ("scaling", _scaling),
+    ):
+        if name in results:
+            rows += add(results[name])
+    return rows
+
+
+LABELS = {
+    "events": "libRoadRunner, doses as events",
+    "segments": "libRoadRunner, stopped at dose edges",
+    "events, smaller model": "libRoadRunner, doses as events, drugs nobody gets left out",
+    "segments, smaller model": "libRoadRunner, stopped at dose edges, drugs nobody gets left out",
+}
+
+
+def _roadrunner(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    rows = [
+        (f"ms per patient, one core: {LABELS.get(name, name)}", f"{ms:.3g}", "")
+        for name, ms in found["ms_per_patient"].items()
+    ]
+    ratio = found["ratio"]
+    spread = f"{ratio['median']:.1f} ({ratio['min']:.1f} to {ratio['max']:.1f}, {found['rounds']} rounds)"
+    rows.append(("times faster than the fastest of these: median (range)", spread, "at least 30"))
+    error = found["largest_relative_error"]
+    errors = f"ivigsim {error['ivigsim']:.1g}, libRoadRunner {error[found['fastest_roadrunner']]:.1g}"
+    rows.append(("largest relative error at tolerance 1e-6", errors, ""))
+    rows.append(("libRoadRunner: loading the SBML, s", f"{found['roadrunner_load_s']:.2f}", ""))
+    return rows
+
+
+def _throughput(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    rows = []
+    for name, rate in found["per_second"].items():
+        wanted = "at least 8,000" if name == "two threads" else ""
+        spread = f"{rate['median']:,.0f} ({rate['min']:,.0f} to {rate['max']:,.0f})"
+        rows.append((f"patients per second, {name}", spread, wanted))
+    rows.append(("two threads / one thread", f"{found['two_threads_over_one']:.2f}", ""))
+    rows.append(("two processes / one thread", f"{found['two_processes_over_one_thread']:.2f}", ""))
+    rows.append(("ivigsim: reading and compiling the model, s", f"{found['compile_s']:.2f}", ""))
+    return rows
+
+
+def _cold_start(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    if "skipped" in found:
+        return [("cold start", f"skipped: {found['skipped']}", "")]
+    wanted = {"help": "at most 0.5", "1,000 patients": "at most 4"}
+    return [
+        (
+            f"cold start, {name}, s",
+            f"{t['median_s']:.2f} ({t['min_s']:.2f} to {t['max_s']:.2f})",
+            wanted[name],
+        )
+        for name, t in found.items()
+    ]
+
+
+def _scaling(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    rows = [
+        (
+            f"{p['patients']:,} patients, endpoints only: s, peak GB",
+            f"{p['seconds']:.3g}, {p['peak_gb']:.2f}",
+            "",
+        )
+        for p in found["by_patients"]
+    ]
+    if found["by_patients"][-1]["patients"] == 10**6:
+        rows[-1] = (*rows[-1][:2], "below 1.5 GB")
+    rows.append(("slope in patients (log-log)", f"{found['slope_in_patients']:.2f}", "about 1"))
+    rows += [(f"{p['days']} days: s", f"{p['seconds']:.3g}", "") for p in found["by_days"]]
+    line = found["straight_line_in_days"]
+    rows.append(("slope in days (log-log)", f"{found['slope_in_days']:.2f}", "at most 1"))
+    rows.append(("straight line in days: r squared", f"{line['r_squared']:.4f}", "near 1"))
+    return rows
+
+
+if __name__ == "__main__":
+    main()
