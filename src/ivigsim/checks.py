@@ -139,3 +139,28 @@ def check_flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise InputError(f"{name} is {value!r}; accepted: True or False")
     return value
+
+
+def check_can_act(inputs: Sequence[str], covariates: Mapping[str, object]) -> list[str]:
+    """Say which treatments cannot act in anyone, given covariates fixed for everyone.
+
+    Raises
+    ------
+    InputError
+        When the covariates contradict the treatment.
+
+    Examples
+    --------
+    >>> check_can_act(["anti-D"], {"rhd_positive": False})
+    ['anti-D cannot act: every patient is RhD-negative']
+    """
+    notes = []
+    if "splenectomy" in inputs and covariates.get("splenectomised") is True:
+        raise InputError(
+            "covariate splenectomised is True and the treatment takes out the spleen; accepted: one of them"
+        )
+    if "anti-D" in inputs and covariates.get("rhd_positive") is False:
+        notes.append("anti-D cannot act: every patient is RhD-negative")
+    if "anti-D" in inputs and covariates.get("splenectomised") is True:
+        notes.append("anti-D can hardly act: no patient has a spleen")
+    return notes

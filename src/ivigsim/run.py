@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +14,15 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigsim.checks import check_flag, check_grid, check_outputs, check_switches, check_tolerance, check_whole
+from ivigsim.checks import (
+    check_can_act,
+    check_flag,
+    check_grid,
+    check_outputs,
+    check_switches,
+    check_tolerance,
+    check_whole,
+)
 from ivigsim.engine.integrator import Integrator, SolverOptions
 from ivigsim.engine.schedule import Doses
 from ivigsim.engine.simulation import OUTPUTS, Simulation
@@ -279,6 +288,8 @@ def _prepare(treatment: Any, **given: Unpack[Settings]) -> _Run:
         threads=threads,
         chunk=check_whole("chunk", _given(given, "chunk", _chunk(patients, threads)), 1, 10**6),
     )
+    for note in check_can_act(run.inputs, run.covariates):
+        warnings.warn(note, UserWarning, stacklevel=3)
     # doses in grams depend on each weight: refuse an absurd one now, not in the middle of the run
     step = 100_000 if run.by_weight else patients
     for start in range(0, patients, step):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import warnings
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -56,6 +57,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without "≥" shows "?" instead of failing
+    warnings.showwarning = _note
     try:
         code = app(prog_name="ivigsim", standalone_mode=False)
     except InputError as error:
@@ -69,6 +71,11 @@ def main() -> None:
     if code == 130:
         typer.echo("Interrupted.", err=True)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _note(message: Warning | str, *_: object, **__: object) -> None:
+    """Show a warning as one sentence, beside the results and not among them."""
+    typer.echo(f"Note: {message}", err=True)
 
 
 def _stop(sentence: str, code: int) -> NoReturn:
