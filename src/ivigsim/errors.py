@@ -48,8 +48,10 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def unknown(what: str, word: str, options: Iterable[str]) -> InputError:
+def unknown(what: str, word: str, options: Iterable[str], also: Iterable[str] = ()) -> InputError:
     """Build the error for a name that is not in a list of names.
+
+    `also` holds names that are accepted too, too many to list, but may be the nearest.
 
     Examples
     --------
@@ -57,6 +59,6 @@ def unknown(what: str, word: str, options: Iterable[str]) -> InputError:
     "unknown population 'adult-cronic'; accepted: adult-chronic (nearest: 'adult-chronic')"
     """
     names = sorted(options)
-    close = nearest(word, names)
+    close = nearest(word, [*names, *also])
     hint = f" (nearest: '{close}')" if close else ""
     return InputError(f"unknown {what} {word!r}; accepted: {', '.join(names)}{hint}")

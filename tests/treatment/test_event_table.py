@@ -151,7 +151,7 @@ def wrong(**columns):
         (wrong(EVID=[3, 1]), "row 1: EVID 3", "a reset of the patient"),
         (wrong(EVID=[1, 4]), "row 2: EVID 4", "a reset and a dose"),
         (wrong(EVID=[1, 9]), "row 2: EVID 9", "1 (a dose)"),
-        (wrong(CMT=[1, 2]), "row 2: unknown CMT '2'", "1, IVIG"),
+        (wrong(CMT=[1, 99]), "row 2: unknown CMT '99'", "IVIG"),
         (wrong(CMT=["IVIG", "ivig"]), "row 2: unknown CMT 'ivig'", "(nearest: 'IVIG')"),
         (wrong(ID=[1, None]), "row 2: ID None", "in every row, or no ID at all"),
         (wrong(ID=[[1], [2]]), "row 1: ID [1]", "a number or a text"),

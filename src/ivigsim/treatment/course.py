@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigsim.errors import InputError, unknown
-from ivigsim.treatment.drugs import Drug, all_names, drug_named
+from ivigsim.treatment.drugs import Drug, all_names, drug_named, drugs
 from ivigsim.treatment.units import convert, convertible, known_unit
 from ivigsim.treatment.wording import number_text, shown
 
@@ -63,7 +63,7 @@ class Course:
         """Put every field in its canonical form, or refuse it."""
         drug = drug_named(self.drug)
         if drug is None:
-            raise unknown("drug", shown(self.drug, quote=False), all_names())
+            raise unknown("drug", shown(self.drug, quote=False), [d.name for d in drugs()], all_names())
         fields = {
             "drug": drug.name,
             "unit": known_unit(self.unit, drug.units, f"unit of {drug.name}"),

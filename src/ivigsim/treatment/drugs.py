@@ -63,8 +63,8 @@ def drugs() -> tuple[Drug, ...]:
 
     Examples
     --------
-    >>> [drug.name for drug in drugs()]
-    ['IVIG']
+    >>> [drug.name for drug in drugs()][:2]
+    ['IVIG', 'prednisolone']
     """
     return read_drugs((files("ivigsim.treatment") / "drugs.toml").read_text(encoding="utf-8"))
 
@@ -99,7 +99,7 @@ def inputs() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> inputs()
-    ('IVIG',)
+    >>> inputs()[:2]
+    ('IVIG', 'prednisolone')
     """
     return tuple(dict.fromkeys(drug.input for drug in drugs()))

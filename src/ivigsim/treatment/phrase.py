@@ -104,7 +104,7 @@ def _drug(text: str) -> tuple[Drug, str]:
     word = re.split(r" ?[-+.]?[0-9]", text)[0]
     if not word:
         raise InputError(f"it names no drug; accepted: {FORM} (nearest: '{_example(drugs()[0])}')")
-    raise unknown("drug", shown(word, quote=False), all_names())
+    raise unknown("drug", shown(word, quote=False), [drug.name for drug in drugs()], all_names())
 
 
 def _example(drug: Drug) -> str:
