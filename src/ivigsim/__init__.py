@@ -13,16 +13,19 @@ from ivigsim.errors import InputError
 
 if TYPE_CHECKING:
     from ivigsim.engine.simulation import Simulation
+    from ivigsim.mechanisms import Attribution, explain
     from ivigsim.patients.population import Population, load_population, population_names
     from ivigsim.run import simulate, simulate_chunks
     from ivigsim.treatment import Regimen
 
 __all__ = [
+    "Attribution",
     "InputError",
     "Population",
     "Regimen",
     "Simulation",
     "__version__",
+    "explain",
     "load_population",
     "population_names",
     "simulate",
@@ -31,9 +34,11 @@ __all__ = [
 
 # a name is imported when it is first used: `import ivigsim` and `ivigsim --help` stay fast
 _HOME = {
+    "Attribution": "ivigsim.mechanisms",
     "Population": "ivigsim.patients.population",
     "Regimen": "ivigsim.treatment",
     "Simulation": "ivigsim.engine.simulation",
+    "explain": "ivigsim.mechanisms",
     "load_population": "ivigsim.patients.population",
     "population_names": "ivigsim.patients.population",
     "simulate": "ivigsim.run",

@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from ivigsim._version import __version__
+from ivigsim.cli.explain import explain
 from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.sbml import sbml
 from ivigsim.cli.simulate import simulate
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(simulate)
+app.command()(explain)
 app.command()(sbml)
 app.command()(populations)
 app.command()(switches)
