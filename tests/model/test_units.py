@@ -14,6 +14,7 @@ from ivigsim.treatment.drugs import drugs
 
 UREG = pint.UnitRegistry()
 UREG.define("m2 = m ** 2")
+UREG.define("gigaplatelet = 1e9")
 KINDS = {"item": "dimensionless"}  # 1e9 platelets: a number, which pint does not name
 
 

@@ -86,3 +86,19 @@ def test_drugs_act_together_through_the_mechanism():
     together = course(parts, 3)["platelets"][:, 3].mean()
     assert together > max(alone)
     assert course(" + ".join(parts), 3)["platelets"][:, 3].mean() == together
+
+
+def test_transfused_platelets_are_eaten_unless_phagocytes_are_blocked():
+    alone = course("platelets 1 unit", 2)
+    assert 0.2 < share(alone, 20, 1) < 0.65  # TRX01: 5 of 13 still up next day
+    just_after = ivigsim.simulate("platelets 1 unit", patients=PATIENTS, seed=5, times=[0, 0.02])["platelets"]
+    assert 25 < np.median(just_after[:, 1] - just_after[:, 0]) < 50  # TRX03: 36e9/L
+    emergency = [
+        "IVIG 1 g/kg over 24 h",
+        "platelets 1 unit every 8 h x3",
+        "methylprednisolone 30 mg/kg daily x3",
+    ]
+    parts = [course(part, 3)["platelets"] for part in emergency]
+    whole = course(emergency, 3)["platelets"]
+    for day in (1, 3):
+        assert np.median(whole[:, day]) > max(np.median(part[:, day]) for part in parts)

@@ -28,6 +28,8 @@ _DEFINITIONS = (  # source: SI brochure; minute, hour and day are accepted for u
     "hour = 60 minute = h = hr",
     "day = 24 hour = d",
     "week = 7 day = wk",
+    "gigaplatelet = [platelets]",  # 1e9 platelets
+    "unit = 300 gigaplatelet = units",  # an apheresis unit, fact TRX03 (unverified; 200-500)
 )
 
 
