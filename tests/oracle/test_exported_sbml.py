@@ -37,6 +37,8 @@ def test_libroadrunner(patient):
     runner.integrator.setValue("absolute_tolerance", 1e-11)
     runner.timeCourseSelections = list(OUTPUTS)
     assert_same(np.array(runner.simulate(0, 30, 31)), sim, 1e-4)
+    runner.reset()  # a second run gives the dose at time 0 again
+    assert_same(np.array(runner.simulate(0, 30, 31)), sim, 1e-4)
 
 
 def test_copasi(patient):
@@ -44,8 +46,8 @@ def test_copasi(patient):
     sim, sbml = patient
     data = copasi.CRootContainer.addDatamodel()
     assert data.importSBMLFromString(sbml)
-    # days 0.25, 3, 3.5, 29 and the end of the last infusion, after the run; day 0 is in the initial values
-    assert data.getModel().getEvents().size() == 5
+    # days 0, 0.25, 3, 3.5, 29 and the end of the last infusion, after the run
+    assert data.getModel().getEvents().size() == 6
     task = data.getTask("Time-Course")
     task.setMethodType(copasi.CTaskEnum.Method_deterministic)
     task.getMethod().getParameter("Relative Tolerance").setDblValue(1e-9)

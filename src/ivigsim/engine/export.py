@@ -16,8 +16,7 @@ from ivigsim.model.sbml import patient_sbml
 def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: int) -> str:
     """Return SBML of a patient.
 
-    What happens at time 0 is in the initial values, so that a tool's rule for events at the start does not
-    matter; each later dose edge is one event.
+    Each dose edge is one event, the first at time 0 too: the initial values are those before treatment.
 
     Parameters
     ----------
@@ -28,9 +27,8 @@ def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: i
         The patient's row of `doses`, where each has its own.
     """
     model = compiled_model()
-    start = dict(values)
     if doses is None:
-        return patient_sbml(start)
+        return patient_sbml(values)
     mine = doses.rows(slice(patient, patient + 1))
     end = float((mine.time + mine.duration).max()) + 1.0  # every dose, to its end, whatever was simulated
     schedule = next(iter(schedules(mine, 1, end)))
@@ -42,17 +40,14 @@ def patient_to_sbml(values: Mapping[str, float], doses: Doses | None, patient: i
     for time, rate, bolus in zip(schedule.edges[0], schedule.rates[0], schedule.boluses[0], strict=False):
         change = jumps @ bolus
         moved = {model.states[i]: change[i] for i in np.flatnonzero(change)}
-        if time == 0:
-            start |= dict(zip(rates, rate, strict=True)) | {
-                name: start[name] + by for name, by in moved.items()
-            }
-        else:
-            sets = [f"{name} = {name} + {float(by)!r} {model.units[name]}" for name, by in moved.items()]
-            sets += [
-                f"{name} = {float(new)!r} {model.units[name]}"
-                for name, old, new in zip(rates, before, rate, strict=True)
-                if new != old
-            ]
-            events.append(f"at (time >= {float(time)!r} day): {', '.join(sets)};")
+        sets = [f"{name} = {name} + {float(by)!r} {model.units[name]}" for name, by in moved.items()]
+        sets += [
+            f"{name} = {float(new)!r} {model.units[name]}"
+            for name, old, new in zip(rates, before, rate, strict=True)
+            if new != old
+        ]
+        # false before the start, so that a dose at time 0 happens too, in every run of the same model
+        if sets:
+            events.append(f"at (time >= {float(time)!r} day), t0=false: {', '.join(sets)};")
         before = rate
-    return patient_sbml(start, "\n".join(events))
+    return patient_sbml(values, "\n".join(events))

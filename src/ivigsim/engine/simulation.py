@@ -134,8 +134,8 @@ class Simulation:
         """Return one virtual patient as SBML Level 3 Version 2, doses as events.
 
         `platelets`, `igg`, `autoantibody`, `haemoglobin` and `phagocytosis` are variables in the units of
-        `OUTPUTS`, time in days. All doses are in it, also those after the last output; a bolus at time 0 is
-        in the initial values. libRoadRunner, COPASI and other SBML tools run it.
+        `OUTPUTS`, time in days. All doses are in it, also those after the last output. libRoadRunner, COPASI
+        and other SBML tools run it.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Simulation:
         >>> import ivigsim
         >>> sim = ivigsim.simulate("IVIG 1 g/kg", patients=5, days=7)
         >>> sim.to_sbml(patient=3).count("<event ")
-        1
+        2
         """
         check_whole("patient", patient, 0, len(self) - 1)
         return patient_to_sbml(self.source.values(patient), self.doses, patient)

@@ -26,10 +26,10 @@ DOSE_INPUTS: Mapping[str, str] = {
 AT_REST: Mapping[str, float] = {
     **dict.fromkeys(("t_cell_help", "plasmablasts", "plasma_cells", "reticulocytes"), 1.0),
     **dict.fromkeys(("regulatory_cells", "b_cells"), 1.0),
-    **dict.fromkeys(("igg_infused", "igg_infused_tissue", "igg_dimer", "standdown"), 0.0),
+    **dict.fromkeys(("igg_infused", "igg_infused_tissue", "igg_dimer", "isoagglutinin", "standdown"), 0.0),
     **dict.fromkeys(("transfused_1", "transfused_2", "transfused_3", "transfused_4"), 0.0),
     **dict.fromkeys(("prednisolone", "methylprednisolone", "dexamethasone", "steroid_effect"), 0.0),
-    **dict.fromkeys(("anti_d", "spleen_removed", "rituximab"), 0.0),
+    **dict.fromkeys(("anti_d", "spleen_removed", "rituximab", "remission"), 0.0),
     **dict.fromkeys(("romiplostim", "eltrombopag", "avatrombopag"), 0.0),
     **dict.fromkeys(("efgartigimod", "rozanolixizumab", "fostamatinib", "rilzabrutinib"), 0.0),
 }
