@@ -43,6 +43,7 @@ class RoadRunner:
         for start, end in pairwise(edges):
             bolus = sum(a for t, a, d in doses if d == 0 and t == start) / values["V_c"]
             model["igg_infused"] += bolus
+            model["isoagglutinin"] += bolus
             model["igg_dimer"] += bolus * values["dimer_share"]
             model["ivig_rate"] = sum(a / d for t, a, d in doses if d > 0 and t <= start < t + d)
             inside = [start, *(t for t in times if start < t < end), end]
