@@ -5,7 +5,7 @@ import pytest
 
 import ivigsim
 from ivigsim import InputError, load_population
-from ivigsim.patients.population import BySex, Normal
+from ivigsim.patients.spreads import BySex, Normal
 
 
 def test_numpy_scalars_are_taken_as_the_numbers_they_are():

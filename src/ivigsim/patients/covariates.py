@@ -11,20 +11,27 @@ from ivigsim.errors import InputError, plain, unknown
 
 @dataclass(frozen=True)
 class Covariate:
-    """A covariate: its unit, and its levels or its range."""
+    """A covariate: its unit, its levels or its range, and in whom."""
 
     unit: str
     levels: tuple[Any, ...] = ()
     low: float = 0.0
     high: float = 0.0
+    whom: str = ""
+
+    @property
+    def yes_no(self) -> bool:
+        """Whether it is true or false."""
+        return bool(self.levels) and set(self.levels) <= {False, True}
 
     def check(self, name: str, value: object) -> Any:
         """Return `value` in its own type, or raise `InputError` naming what is accepted."""
         value = plain(value)
-        if self.levels == (False, True):
-            if isinstance(value, bool):
+        if self.yes_no:
+            if isinstance(value, bool) and value in self.levels:
                 return value
-            raise InputError(f"covariate {name} is {value!r}; accepted: True or False")
+            accepted = " or ".join(str(level) for level in reversed(self.levels))
+            raise InputError(f"covariate {name} is {value!r}; accepted: {accepted}{self.whom}")
         if self.levels:
             if value in self.levels:
                 return value
@@ -33,7 +40,7 @@ class Covariate:
             raise InputError(f"covariate {name} is {value!r}; accepted is a number in {self.unit}")
         if not self.low <= value <= self.high:
             limit = self.low if value < self.low else self.high
-            accepted = f"accepted: {self.low:g} to {self.high:g} (nearest: {limit:g})"
+            accepted = f"accepted: {self.low:g} to {self.high:g} (nearest: {limit:g}){self.whom}"
             raise InputError(f"covariate {name} is {_short(value)} {self.unit}; {accepted}")
         return float(value)
 
@@ -57,14 +64,33 @@ COVARIATES: Mapping[str, Covariate] = {
     "fcgr2a": Covariate("", ("HH", "HR", "RR")),
     "anti_gpib": Covariate("", YES_NO),
     "splenectomised": Covariate("", YES_NO),
-    "baseline_platelets": Covariate("1e9/L", low=1, high=150),
+    "baseline_platelets": Covariate("1e9/L", low=1, high=450),
     "baseline_igg": Covariate("g/L", low=0.5, high=60),
 }
 """Ranges are what the equations are meant for: they refuse slips of unit, not rare patients."""
 
+IN_ITP: Mapping[str, Covariate] = {
+    **COVARIATES,
+    "baseline_platelets": Covariate("1e9/L", low=1, high=150, whom=" in ITP"),
+}
+WITHOUT_ITP: Mapping[str, Covariate] = {
+    **COVARIATES,
+    "baseline_platelets": Covariate("1e9/L", low=100, high=450, whom=" without ITP"),
+    "anti_gpib": Covariate("", (False,), whom=" without ITP"),
+}
+"""Without the disease, low counts and antibody contradict it."""
 
-def check_covariates(fixed: Mapping[str, object]) -> dict[str, Any]:
+
+def check_covariates(
+    fixed: Mapping[str, object], accepted: Mapping[str, Covariate] = COVARIATES
+) -> dict[str, Any]:
     """Check covariates fixed for every patient.
+
+    Parameters
+    ----------
+    fixed : mapping of str to object
+    accepted : mapping of str to Covariate
+        What each may be: in ITP, without it, or in anyone.
 
     Raises
     ------
@@ -81,4 +107,4 @@ def check_covariates(fixed: Mapping[str, object]) -> dict[str, Any]:
     for name in fixed:
         if name not in COVARIATES:
             raise unknown("covariate", str(name), COVARIATES)
-    return {name: COVARIATES[name].check(name, value) for name, value in fixed.items()}
+    return {name: accepted[name].check(name, value) for name, value in fixed.items()}

@@ -10,18 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigsim.errors import InputError
-from ivigsim.model.parameters import load_parameters
+from ivigsim.model.parameters import Parameter, load_parameters
 from ivigsim.patients import random
 from ivigsim.patients.covariates import COVARIATES
-from ivigsim.patients.population import (
-    BySex,
-    Categories,
-    Lognormal,
-    Normal,
-    Population,
-    Probability,
-    Spread,
-)
+from ivigsim.patients.population import Population
+from ivigsim.patients.spreads import ByAge, BySex, Categories, Lognormal, Normal, Probability, Spread
 from ivigsim.patients.steady_state import steady_state
 
 if TYPE_CHECKING:
@@ -42,21 +35,23 @@ class Patients:
         What a clinic knows.
     values : dict of str to ndarray, shape (count,)
         Every parameter and initial state of the model, in its units.
+    spread : tuple of str
+        The parameters that differ between patients.
     """
 
     start: int
     count: int
     covariates: dict[str, NDArray[Any]]
     values: dict[str, Floats]
+    spread: tuple[str, ...]
 
     def to_polars(self) -> pl.DataFrame:
         """Return one row per patient: number, covariates, and the parameters that differ between patients."""
         import polars as pl
 
-        spread = [p.id for p in load_parameters().values() if p.spread_kind != "none"]
         columns: dict[str, Any] = {"patient": np.arange(self.start, self.start + self.count)}
         columns |= self.covariates
-        columns |= {name: self.values[name] for name in spread}
+        columns |= {name: self.values[name] for name in self.spread}
         return pl.DataFrame(columns)
 
 
@@ -77,9 +72,14 @@ class Draw:
 
     def weights(self) -> Floats:
         """Return body weights (kg), shape (count,)."""
-        names = ("sex", "weight_kg")  # a weight may depend on sex
+        names = ("sex", "age_years", "weight_kg")  # a weight may depend on sex or age
         drawn = _draw_covariates(self.population, self.start, self.count, self.seed, self.covariates, names)
         return np.asarray(drawn["weight_kg"], dtype=np.float64)
+
+    def parameters(self, names: Iterable[str]) -> dict[str, Floats]:
+        """Return parameters of all patients by their id, each (count,)."""
+        values = self.patients().values
+        return {name: values[name] for name in names}
 
     def table(self) -> pl.DataFrame:
         """Return one row per patient."""
@@ -121,12 +121,15 @@ def sample_patients(
     True
     """
     known = _draw_covariates(population, start, count, seed, covariates or {})
-    values = _draw_parameters(start, count, seed) | _from_covariates(known)
+    table = population.table(load_parameters())
+    values = _draw_parameters(table, start, count, seed)
+    values |= _from_covariates(known, values)
     _scale_by_level(values, "isoagglutinin_coat", "isoagglutinin_factor", known["blood_group"])
     _scale_by_level(values, "haemoglobin_baseline", "haemoglobin_factor", known["sex"])
     for name, on in (switches or {}).items():
         values[name] = np.full(count, float(on))
-    return Patients(start, count, known, steady_state(values))
+    spread = tuple(p.id for p in table.values() if p.spread_kind != "none")
+    return Patients(start, count, known, steady_state(values), spread)
 
 
 def _draw_covariates(
@@ -138,7 +141,7 @@ def _draw_covariates(
     names: Iterable[str] = COVARIATES,
 ) -> dict[str, NDArray[Any]]:
     drawn: dict[str, NDArray[Any]] = {}
-    for name in names:  # sex comes first: others may depend on it
+    for name in names:  # sex and age come first: others may depend on them
         if name in fixed:
             drawn[name] = np.full(count, fixed[name])
         else:
@@ -149,7 +152,7 @@ def _draw_covariates(
 
 def _refuse_out_of_range(population: Population, name: str, start: int, values: NDArray[Any]) -> None:
     """Refuse a spread without bounds that leaves the range the equations are meant for; never clip."""
-    known = COVARIATES[name]
+    known = population.accepted[name]
     if known.levels:
         return
     wrong = np.flatnonzero((values < known.low) | (values > known.high))
@@ -157,7 +160,8 @@ def _refuse_out_of_range(population: Population, name: str, start: int, values: 
         i = int(wrong[0])
         raise InputError(
             f"population {population.name} draws {name} {values[i]:.3g} {known.unit} for patient {start + i};"
-            f" accepted: {known.low:g} to {known.high:g} (a smaller spread, or kind 'logitnormal')"
+            f" accepted: {known.low:g} to {known.high:g}{known.whom}"
+            " (a smaller spread, or kind 'logitnormal')"
         )
 
 
@@ -173,6 +177,8 @@ def _draw(
     z = random.normal(seed, name, start, count)
     if isinstance(spread, Lognormal):
         return _lognormal(spread.median, spread.spread, z)
+    if isinstance(spread, ByAge):
+        return _lognormal(_median_at(spread, name, drawn["age_years"]), spread.spread, z)
     if isinstance(spread, Normal):
         mean: Any = spread.mean
         if isinstance(mean, BySex):
@@ -182,9 +188,20 @@ def _draw(
     return spread.low + (spread.high - spread.low) * _logitnormal(share, spread.spread, z)
 
 
-def _draw_parameters(start: int, count: int, seed: int) -> dict[str, Floats]:
+def _median_at(spread: ByAge, name: str, age: Floats) -> Floats:
+    """Read the median between the ages that a population gives; never beyond them."""
+    low, high = spread.ages[0], spread.ages[-1]
+    beyond = age[(age < low) | (age > high)]
+    if len(beyond):
+        raise InputError(
+            f"{name} is not known at age {beyond[0]:g}; accepted here: {low:g} to {high:g} years"
+        )
+    return np.interp(age, spread.ages, spread.medians)
+
+
+def _draw_parameters(table: Mapping[str, Parameter], start: int, count: int, seed: int) -> dict[str, Floats]:
     values = {}
-    for p in load_parameters().values():
+    for p in table.values():
         if p.value is None:
             continue
         if p.spread_kind == "none":
@@ -196,21 +213,19 @@ def _draw_parameters(start: int, count: int, seed: int) -> dict[str, Floats]:
     return values
 
 
-def _from_covariates(known: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
+def _from_covariates(known: Mapping[str, NDArray[Any]], values: Mapping[str, Floats]) -> dict[str, Floats]:
     """Translate covariates into the model's quantities."""
-    table = {p.id: p.value for p in load_parameters().values() if p.value is not None}
-    count = len(known["sex"])
     v_alleles = np.char.count(known["fcgr3a"].astype(str), "V") / 2
     h_alleles = np.char.count(known["fcgr2a"].astype(str), "H") / 2
-    k_3a = table["K_fcgr3a_F"] + v_alleles * (table["K_fcgr3a_V"] - table["K_fcgr3a_F"])
-    k_2a = table["K_fcgr2a_R"] + h_alleles * (table["K_fcgr2a_H"] - table["K_fcgr2a_R"])
+    k_3a = values["K_fcgr3a_F"] + v_alleles * (values["K_fcgr3a_V"] - values["K_fcgr3a_F"])
+    k_2a = values["K_fcgr2a_R"] + h_alleles * (values["K_fcgr2a_H"] - values["K_fcgr2a_R"])
     return {
         "igg_baseline": known["baseline_igg"].astype(np.float64),
         "baseline_platelets": known["baseline_platelets"].astype(np.float64),
         "spleen": 1.0 - known["splenectomised"],
         "rhd_positive": np.asarray(known["rhd_positive"], dtype=np.float64),
         "anti_gpib": np.asarray(known["anti_gpib"], dtype=np.float64),
-        "K_receptor": np.broadcast_to((k_2a + k_3a) / 2, (count,)),
+        "K_receptor": (k_2a + k_3a) / 2,
     }
 
 
@@ -220,7 +235,7 @@ def _scale_by_level(values: dict[str, Floats], name: str, factor: str, levels: N
         values[name] = np.where(levels == level, values[name] * values[f"{factor}_{level}"], values[name])
 
 
-def _lognormal(median: float, spread: float, z: Floats) -> Floats:
+def _lognormal(median: float | Floats, spread: float, z: Floats) -> Floats:
     values: Floats = median * np.exp(spread * z)
     return values
 

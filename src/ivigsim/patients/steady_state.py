@@ -55,7 +55,7 @@ def _igg(v: Values) -> None:
 
 
 def _platelets(v: Values) -> None:
-    """Immune loss that keeps the baseline count, given the production."""
+    """Immune loss that keeps the baseline count, given the production; none without excess production."""
     total = v["baseline_platelets"] / (1.0 - v["spleen"] * v["pool_share"])
     k_use = v["haemostatic_use"] / (total + v["K_use"])
     # production: what the count needs with no immune loss, and an excess that immune loss takes
@@ -64,7 +64,8 @@ def _platelets(v: Values) -> None:
     flux = v["turnover_normal"] * v["production"]
     k_loss = _total_loss(total / flux, k_use, v["k_age"])
     v["platelets_total_baseline"] = total
-    v["immune_loss"] = k_loss - k_use
+    # no excess, no immune loss: exactly, not to rounding
+    v["immune_loss"] = np.where(v["production_excess"] > 0, k_loss - k_use, 0.0)
     v["flux"] = flux
     stage = flux / (v["k_age"] + k_loss)
     for i in range(1, _COMPARTMENTS + 1):
@@ -130,7 +131,8 @@ def _clearance(v: Values) -> None:
     v["k_desialylation"] = np.divide(
         desialylated, v["coat_gpib"], out=np.zeros_like(desialylated), where=v["coat_gpib"] > 0
     )
-    v["uptake_baseline"] = through_fc * total
+    # nothing eaten before treatment: any scale leaves nothing
+    v["uptake_baseline"] = np.where(through_fc > 0, through_fc * total, 1.0)
 
 
 def _marrow(v: Values) -> None:

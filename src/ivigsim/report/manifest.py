@@ -6,13 +6,13 @@ import hashlib
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ivigsim._version import __version__
 from ivigsim.model.parameters import parameters_text
 from ivigsim.model.sbml import antimony_text
+from ivigsim.patients.population import population_bytes
 from ivigsim.report.comparison import Comparison
 
 PACKAGES = ("numpy", "heyoka", "python-libsbml", "antimony", "polars", "pint", "matplotlib")
@@ -37,11 +37,10 @@ def hashes(population: str) -> dict[str, str]:
     >>> list(hashes("adult-chronic"))
     ['model_sha256', 'parameters_sha256', 'population_sha256']
     """
-    people = files("ivigsim.patients").joinpath("populations", f"{population}.toml").read_bytes()
     return {
         "model_sha256": sha256(antimony_text()),
         "parameters_sha256": sha256(parameters_text()),
-        "population_sha256": sha256(people),
+        "population_sha256": sha256(population_bytes(population)),
     }
 
 
