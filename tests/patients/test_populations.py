@@ -165,7 +165,7 @@ def test_a_file_of_ones_own(tmp_path):
     assert np.array_equal(by_text["platelets"], by_path["platelets"])
     assert by_text.population == str(path)
     np.testing.assert_allclose(by_text["platelets"][:, 0], usual["platelets"][:, 0], rtol=1e-12)
-    assert (by_text["platelets"][:, 7] < usual["platelets"][:, 7]).mean() > 0.9
+    assert np.median(by_text["platelets"][:, 7]) < 0.8 * np.median(usual["platelets"][:, 7])
     assert by_text.patients["production_excess"].median() == pytest.approx(0.5, rel=0.1)
 
 
