@@ -14,6 +14,7 @@ from ivigsim.errors import InputError
 if TYPE_CHECKING:
     from ivigsim.engine.simulation import Simulation
     from ivigsim.mechanisms import Attribution, explain
+    from ivigsim.outcomes import red_cell_clearance
     from ivigsim.patients.population import Population, load_population, population_names
     from ivigsim.run import simulate, simulate_chunks
     from ivigsim.treatment import Regimen
@@ -28,6 +29,7 @@ __all__ = [
     "explain",
     "load_population",
     "population_names",
+    "red_cell_clearance",
     "simulate",
     "simulate_chunks",
 ]
@@ -41,6 +43,7 @@ _HOME = {
     "explain": "ivigsim.mechanisms",
     "load_population": "ivigsim.patients.population",
     "population_names": "ivigsim.patients.population",
+    "red_cell_clearance": "ivigsim.outcomes",
     "simulate": "ivigsim.run",
     "simulate_chunks": "ivigsim.run",
 }

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from ivigsim._version import __version__
 from ivigsim.cli.explain import explain
 from ivigsim.cli.lists import parameters, populations, switches
+from ivigsim.cli.redcell import redcell
 from ivigsim.cli.sbml import sbml
 from ivigsim.cli.simulate import simulate
 from ivigsim.errors import InputError, nearest, unknown
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(simulate)
 app.command()(explain)
+app.command()(redcell)
 app.command()(sbml)
 app.command()(populations)
 app.command()(switches)

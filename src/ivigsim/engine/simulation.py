@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -35,6 +35,9 @@ class PatientSource(Protocol):
 
     def table(self) -> pl.DataFrame:
         """One row per patient."""
+
+    def parameters(self, names: Iterable[str]) -> dict[str, Floats]:
+        """Parameters and initial states of all patients by their id, each (n,)."""
 
     def values(self, patient: int) -> dict[str, float]:
         """Parameters and initial states of one patient, counted from the first of the simulation."""

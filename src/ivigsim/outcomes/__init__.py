@@ -23,6 +23,8 @@ from ivigsim.outcomes.intervals import (
 )
 from ivigsim.outcomes.per_patient import per_patient
 from ivigsim.outcomes.reading import Courses, Simulated
+from ivigsim.outcomes.red_cells import OUTPUTS_NEEDED as RED_CELL_OUTPUTS
+from ivigsim.outcomes.red_cells import RedCellClearance, red_cell_clearance
 from ivigsim.outcomes.response import Response, assess, can_judge
 from ivigsim.outcomes.summary import Outcome, summarise
 from ivigsim.outcomes.timecourse import days_at_least, first_at_least, first_stay, peak, rise_at
@@ -33,6 +35,7 @@ __all__ = [
     "EMA_R",
     "IWG_CR",
     "IWG_R",
+    "RED_CELL_OUTPUTS",
     "TRIAL_DAY_1",
     "TRIAL_DAY_7",
     "TRIAL_DEFINITIONS",
@@ -42,6 +45,7 @@ __all__ = [
     "Definition",
     "Interval",
     "Outcome",
+    "RedCellClearance",
     "Response",
     "Simulated",
     "assess",
@@ -55,6 +59,7 @@ __all__ = [
     "median_positions",
     "peak",
     "per_patient",
+    "red_cell_clearance",
     "rise_at",
     "share_at_least",
     "stream",

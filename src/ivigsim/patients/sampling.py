@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+_PART = 8192  # patients drawn at once
+
 
 @dataclass(frozen=True)
 class Patients:
@@ -78,8 +80,11 @@ class Draw:
 
     def parameters(self, names: Iterable[str]) -> dict[str, Floats]:
         """Return parameters of all patients by their id, each (count,)."""
-        values = self.patients().values
-        return {name: values[name] for name in names}
+        wanted, parts = list(names), []
+        for start in range(0, self.count, _PART):  # all the rest of a million patients would fill the memory
+            values = self._part(self.start + start, min(_PART, self.count - start)).values
+            parts.append(np.stack([values[name] for name in wanted]))
+        return dict(zip(wanted, np.concatenate(parts, axis=1), strict=True))
 
     def table(self) -> pl.DataFrame:
         """Return one row per patient."""
