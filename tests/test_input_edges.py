@@ -68,7 +68,8 @@ def with_covariate(name, spread):
 def test_a_weight_may_depend_on_sex():
     spread = Normal(kind="normal", unit="kg", source="assumed", mean=BySex(F=50, M=100), spread=0.1)
     sim = ivigsim.simulate("IVIG 70 g", population=with_covariate("weight_kg", spread), patients=20, days=2)
-    rise = sim["igg"][:, 1] - sim["igg"][:, 0]
+    volume = sim.source.parameters(["volume_factor"])["volume_factor"]
+    rise = (sim["igg"][:, 1] - sim["igg"][:, 0]) * volume
     women = (sim.patients["sex"] == "F").to_numpy()
     assert rise[women].min() > 1.5 * rise[~women].max()
 

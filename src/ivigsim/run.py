@@ -233,13 +233,14 @@ class _Run:
         if self.treatment is None:
             return None
         if isinstance(self.treatment, Regimen):
-            weights = self.draw(start, count).weights() if self.by_weight else np.ones(1)
-            return _doses(self.treatment.doses(weights, allow_extreme=self.allow_extreme), self.inputs)
+            weights, heights = self.draw(start, count).sizes() if self.by_size else (np.ones(1), None)
+            table = self.treatment.doses(weights, heights, allow_extreme=self.allow_extreme)
+            return _doses(table, self.inputs)
         return _doses(self.treatment, self.inputs).rows(slice(start, start + count))
 
     @property
-    def by_weight(self) -> bool:
-        """Whether doses per kg differ between patients."""
+    def by_size(self) -> bool:
+        """Whether doses per kg or per m2 differ between patients."""
         return isinstance(self.treatment, Regimen) and not all(c.per_kg for c in self.treatment.courses)
 
     def draw(self, start: int, count: int) -> Draw:
@@ -276,7 +277,9 @@ def _prepare(treatment: Any, **given: Unpack[Settings]) -> _Run:
     if not population.disease:
         # the error is relative to the largest state: with a normal count, platelets dwarf the rest
         tolerance = max(tolerance * 0.01, 1e-14)
-    doses, regimen = as_doses(treatment, np.ones(1), patients, allow_extreme or not _is_table(treatment))
+    doses, regimen = as_doses(
+        treatment, np.ones(1), patients, allow_extreme or not _is_table(treatment), height_cm=np.ones(1)
+    )
     run = _Run(
         treatment=regimen or doses,
         inputs=() if doses is None else _inputs_given(doses),
@@ -295,8 +298,8 @@ def _prepare(treatment: Any, **given: Unpack[Settings]) -> _Run:
     )
     for note in check_can_act(run.inputs, run.covariates):
         warnings.warn(note, UserWarning, stacklevel=3)
-    # doses in grams depend on each weight: refuse an absurd one now, not in the middle of the run
-    step = 100_000 if run.by_weight else patients
+    # absolute doses depend on each patient's size: refuse an absurd one now, not in the middle of the run
+    step = 100_000 if run.by_size else patients
     for start in range(0, patients, step):
         run.doses(start, min(step, patients - start))
     return run

@@ -15,6 +15,7 @@ from ivigsim.treatment.drugs import drugs
 UREG = pint.UnitRegistry()
 UREG.define("m2 = m ** 2")
 UREG.define("gigaplatelet = 1e9")
+UREG.define("procedure = 1")  # done or not done
 KINDS = {"item": "dimensionless"}  # 1e9 platelets: a number, which pint does not name
 
 

@@ -24,9 +24,9 @@ extreme_window = {value = 1.0, unit = "d", source = "test"}
 
 def test_every_number_has_a_unit_and_a_source():
     for drug in drugs.drugs():
-        for number in (drug.default_rate, drug.extreme, drug.extreme_window):
+        for number in (drug.default_rate, drug.default_duration, drug.extreme, drug.extreme_window):
             assert number is None or (number.value > 0 and number.unit and len(number.source) > 20)
-        assert convert(drug.extreme.value, drug.extreme.unit, drug.model_unit) > 0
+        assert drug.is_procedure or convert(drug.extreme.value, drug.extreme.unit, drug.model_unit) > 0
 
 
 def test_names_and_inputs_belong_to_one_drug():

@@ -15,7 +15,7 @@ from ivigsim.outcomes.reading import BoolArray, FloatArray
 if TYPE_CHECKING:
     import polars as pl
 
-OUTPUTS_NEEDED = ("igg_at_receptor", "activity", "load_spleen", "spleen_present")
+OUTPUTS_NEEDED = ("igg_at_receptor", "activity", "spleen_uptake", "k_red_cell_uptake", "spleen_present")
 """What a simulation must have kept."""
 
 IGG_PER_CELL = 800.0
@@ -26,7 +26,10 @@ SPLENIC_FLOW = 72.0
 
 MINUTES_PER_DAY = 1440.0
 _LEAST, _MOST = 1.0, 30_000.0  # IgG per cell: up to one on every D site (RES10)
-_PARAMETERS = ("k_max_red_cell", "shell_molar_red_cell", "K_receptor", "k_red_cell")
+_PARAMETERS = (
+    *("k_max_red_cell", "coat_root", "shell_molar_red_cell", "K_receptor", "k_red_cell"),
+    *("K_busy_spleen", "k_red_cell_limit"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,11 +151,13 @@ def red_cell_clearance(
         raise InputError(f"output {missing[0]!r} was not kept; accepted: simulate(..., outputs=[{wanted}])")
     places = [_place(sim, 0.0), _place(sim, _check_number("day", day, 0.0, np.inf))]
     fixed = sim.source.parameters(_PARAMETERS)
-    igg, activity, load, spleen = (sim[name][:, places].T for name in OUTPUTS_NEEDED)
+    igg, activity, eaten, other, spleen = (sim[name][:, places].T for name in OUTPUTS_NEEDED)
     molar = fixed["shell_molar_red_cell"] * coat
-    by_receptor = spleen * fixed["k_max_red_cell"] * activity * molar / (molar + igg + fixed["K_receptor"])
+    share = molar / (molar + igg + fixed["K_receptor"])
+    by_receptor = spleen * fixed["k_max_red_cell"] * activity * share
+    by_receptor = by_receptor / np.sqrt(1.0 + coat / fixed["coat_root"])
     if carry_load:
-        by_receptor = by_receptor / (1.0 + load)
+        by_receptor = by_receptor / (1.0 + eaten / fixed["K_busy_spleen"] + other / fixed["k_red_cell_limit"])
     # passage, then capture: 1/k is the sum of both times
     k = by_receptor * SPLENIC_FLOW / (by_receptor + SPLENIC_FLOW) + fixed["k_red_cell"]
     return RedCellClearance(float(sim.time[places[1]]), coat, k[0], k[1], spleen[1] > 0)

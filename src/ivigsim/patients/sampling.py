@@ -72,11 +72,12 @@ class Draw:
         """Draw all patients."""
         return self._part(self.start, self.count)
 
-    def weights(self) -> Floats:
-        """Return body weights (kg), shape (count,)."""
-        names = ("sex", "age_years", "weight_kg")  # a weight may depend on sex or age
+    def sizes(self) -> tuple[Floats, Floats]:
+        """Return body weights (kg) and heights (cm), each of shape (count,)."""
+        names = ("sex", "age_years", "weight_kg", "height_cm")  # sizes may depend on sex or age
         drawn = _draw_covariates(self.population, self.start, self.count, self.seed, self.covariates, names)
-        return np.asarray(drawn["weight_kg"], dtype=np.float64)
+        weight, height = (np.asarray(drawn[name], dtype=np.float64) for name in names[2:])
+        return weight, height
 
     def parameters(self, names: Iterable[str]) -> dict[str, Floats]:
         """Return parameters of all patients by their id, each (count,)."""
@@ -230,7 +231,7 @@ def _from_covariates(known: Mapping[str, NDArray[Any]], values: Mapping[str, Flo
         "spleen": 1.0 - known["splenectomised"],
         "rhd_positive": np.asarray(known["rhd_positive"], dtype=np.float64),
         "anti_gpib": np.asarray(known["anti_gpib"], dtype=np.float64),
-        "K_receptor": (k_2a + k_3a) / 2,
+        "K_receptor": values["receptor_excess"] * (k_2a + k_3a) / 2,
     }
 
 

@@ -23,6 +23,7 @@ def as_doses(
     weight_kg: ArrayLike,
     patients: int,
     allow_extreme: bool = False,
+    height_cm: ArrayLike | None = None,
 ) -> tuple[DoseTable | None, Regimen | None]:
     """Turn any way of writing a treatment into doses.
 
@@ -37,6 +38,8 @@ def as_doses(
         Number of patients.
     allow_extreme : bool
         Take a total above the drug's limit within its window.
+    height_cm : array_like, shape (patients,), optional
+        Body heights (cm), as for `Regimen.doses`.
 
     Returns
     -------
@@ -71,4 +74,4 @@ def as_doses(
             f"treatment {shown(treatment)} is refused; accepted: a dose phrase like 'IVIG 1 g/kg daily x2',"
             " a list of them, a Regimen, an event table (polars, pandas or the path of a CSV file), or None"
         )
-    return treatment.doses(weight_kg, allow_extreme=allow_extreme), treatment
+    return treatment.doses(weight_kg, height_cm, allow_extreme=allow_extreme), treatment

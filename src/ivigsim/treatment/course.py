@@ -1,4 +1,4 @@
-"""One course: a drug, an amount, and when it is given."""
+"""One course: a drug, an amount, and when it is given; or a procedure and its day."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigsim.errors import InputError, unknown
+from ivigsim.treatment.body import Body
 from ivigsim.treatment.drugs import Drug, all_names, drug_named, drugs
 from ivigsim.treatment.units import convert, convertible, known_unit
 from ivigsim.treatment.wording import number_text, shown
@@ -20,7 +21,7 @@ _PHRASE_TIMES = ("d", "h", "min")
 
 @dataclass(frozen=True)
 class Course:
-    """One drug at one amount, given once or at equal intervals; immutable.
+    """One drug at one amount, given once or at equal intervals, or a procedure; immutable.
 
     Parameters
     ----------
@@ -29,15 +30,17 @@ class Course:
     amount : float
         Amount of each dose in `unit`, above 0.
     unit : str
-        A unit the drug accepts, per kg of body weight or absolute.
+        A unit the drug accepts: per kg of body weight, per m2 of body surface, or absolute.
     over_d : float, optional
-        Duration of each infusion (d), above 0. None: amount divided by the drug's default rate.
+        Duration of each infusion (d), above 0. None: as the registry says for the drug.
     every_d : float, optional
         Interval between starts of doses (d), above 0; needed when `count` is above 1.
     count : int
         Number of doses, from 1.
     start_d : float
         Simulation day of the first dose, from 0.
+
+    A procedure has the amount 1 in the unit "procedure", and of the rest only a day.
 
     Raises
     ------
@@ -80,6 +83,11 @@ class Course:
                 f"x{self.count} has no interval; accepted: 'daily' or 'every INTERVAL' before the count"
                 f" (nearest: 'daily x{self.count}')"
             )
+        if drug.is_procedure and (self.amount, self.over_d, self.every_d, self.count) != (1, None, None, 1):
+            raise InputError(
+                f"{drug.name} is a procedure, done once and whole; accepted: amount 1, only a day beside it"
+                f" (nearest: '{drug.name} on day {number_text(self.start_d)}')"
+            )
 
     @property
     def definition(self) -> Drug:
@@ -89,35 +97,54 @@ class Course:
         return drug
 
     @property
-    def per_kg(self) -> bool:
-        """Whether the amount is per kg of body weight."""
-        return convertible(self.unit, self.definition.model_unit)
+    def divided_by(self) -> str | None:
+        """Body size that the amount is divided by: "kg", "m2" (of surface), or None when it needs none."""
+        unit = self.definition.model_unit
+        return None if convertible(self.unit, unit) else unit.rpartition("/")[2]
 
-    def amount_per_kg(self, weight_kg: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the amount of one dose for each weight, in the unit of the model's input.
+    @property
+    def per_kg(self) -> bool:
+        """Whether every patient gets the same in the model's unit: per kg, per m2, or a procedure."""
+        return self.divided_by is None
+
+    def model_amount(self, patients: Body) -> NDArray[np.float64]:
+        """Return the amount of one dose for each patient, in the unit of the model's input.
+
+        Raises
+        ------
+        InputError
+            When it is divided by body surface and there are no heights.
 
         Examples
         --------
-        >>> Course("IVIG", 70, "g").amount_per_kg(np.array([70.0, 35.0])).tolist()
+        >>> from ivigsim.treatment.body import body
+        >>> Course("IVIG", 70, "g").model_amount(body([70.0, 35.0])).tolist()
         [1000.0, 2000.0]
+        >>> Course("rituximab", 750, "mg").model_amount(body([80.0], [180.0])).tolist()
+        [375.0]
         """
-        unit = self.definition.model_unit
-        if self.per_kg:
-            return np.full(weight_kg.shape, convert(self.amount, self.unit, unit))
-        absolute: NDArray[np.float64] = convert(self.amount, f"{self.unit}/kg", unit) / weight_kg
+        unit, per = self.definition.model_unit, self.divided_by
+        if per is None:
+            return np.full(patients.weight_kg.shape, convert(self.amount, self.unit, unit))
+        size = patients.size(per, f"{self.drug} in {self.unit}")
+        absolute: NDArray[np.float64] = convert(self.amount, f"{self.unit}/{per}", unit) / size
         return absolute
 
     def duration_d(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how long each amount runs (d): as written, or at the drug's default rate; 0 is a bolus.
+        """Return how long each amount runs (d): as written, or as the registry says; 0 is a bolus.
 
         Examples
         --------
         >>> (1440 * Course("IVIG", 1, "g/kg").duration_d(np.array([1000.0]))).round(6).tolist()
         [250.0]
+        >>> (24 * Course("prednisolone", 2, "mg/kg").duration_d(np.array([2.0]))).tolist()
+        [1.0]
         """
-        rate = self.definition.default_rate
+        rate, duration = self.definition.default_rate, self.definition.default_duration
         if self.over_d is not None:
             return np.full(amount.shape, self.over_d)
+        if duration is not None:
+            return np.full(amount.shape, convert(duration.value, duration.unit, "d"))
         if rate is None:
             return np.zeros(amount.shape)
         running: NDArray[np.float64] = amount / convert(
@@ -137,6 +164,8 @@ class Course:
 
     def __str__(self) -> str:
         """Return the canonical dose phrase."""
+        if self.definition.is_procedure:
+            return f"{self.drug} on day {number_text(self.start_d)}" if self.start_d > 0 else self.drug
         parts = [self.drug, number_text(self.amount), self.unit]
         if self.over_d is not None:
             parts.append(f"over {time_text(self.over_d)}")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ivigsim.errors import InputError
 from ivigsim.treatment.course import LONGEST_D
-from ivigsim.treatment.drugs import Drug, drugs
+from ivigsim.treatment.drugs import Drug, Sourced, drugs
 from ivigsim.treatment.units import convert
 
 SHORTEST_INFUSION_D = 1.0 / 86_400.0  # 1 s; assumed: shorter is a push, and its rate could overflow
@@ -31,8 +31,8 @@ class DoseTable:
     time_d : ndarray, shape (r, k)
         Start of each dose (d), sorted within a row.
     amount : ndarray, shape (r, k)
-        Amount in the unit of the input (mg/kg for IVIG); 0 pads rows with fewer doses, at the time of
-        the last.
+        Amount in the unit of the input (mg/kg for IVIG, mg/m2 for rituximab, 1 for splenectomy); 0 pads
+        rows with fewer doses, at the time of the last.
     duration_d : ndarray, shape (r, k)
         Duration of the infusion (d); 0 is a bolus.
 
@@ -68,7 +68,7 @@ def checked(table: DoseTable, who: Callable[[int], str], *, allow_extreme: bool)
     ------
     InputError
         When an amount is impossibly large, an infusion is shorter than 1 s, a dose lies beyond a century,
-        or a total is above the drug's limit.
+        a procedure is not done once and whole, or a total is above the drug's limit.
     """
     large = ~(table.amount <= LARGEST_DOSE)
     _refuse(
@@ -88,8 +88,11 @@ def checked(table: DoseTable, who: Callable[[int], str], *, allow_extreme: bool)
     )
     late = ~(table.time_d + table.duration_d <= LONGEST_D)
     _refuse(table, late, who, f"a dose that ends after day {LONGEST_D:g}", "an earlier end")
-    for drug in () if allow_extreme else drugs():
-        _refuse_extreme(table, drug, who)
+    for drug in drugs():
+        if drug.is_procedure:
+            _refuse_partly(table, drug, who)
+        elif drug.extreme and drug.extreme_window and not allow_extreme:
+            _refuse_extreme(table, drug, drug.extreme, drug.extreme_window, who)
     return table
 
 
@@ -103,20 +106,35 @@ def _refuse(
         )
 
 
-def _refuse_extreme(table: DoseTable, drug: Drug, who: Callable[[int], str]) -> None:
-    limit = convert(drug.extreme.value, drug.extreme.unit, drug.model_unit)
-    window = convert(drug.extreme_window.value, drug.extreme_window.unit, "d")
-    given = np.where(table.target == table.inputs.index(drug.input), table.amount, 0.0)
+def _given(table: DoseTable, drug: Drug) -> NDArray[np.float64]:
+    return np.where(table.target == table.inputs.index(drug.input), table.amount, 0.0)
+
+
+def _refuse_partly(table: DoseTable, drug: Drug, who: Callable[[int], str]) -> None:
+    """Refuse a procedure that is done twice, in part or slowly."""
+    given = _given(table, drug)
+    part = (given != 0) & ((given != 1) | (table.duration_d != 0))
+    _refuse(table, part, who, f"{drug.name} in part or over time", "the amount 1, at once (nearest: 1)")
+    again = (given == 1) & (np.cumsum(given, axis=1) > 1)
+    _refuse(table, again, who, f"{drug.name} once more", f"{drug.name} once per patient")
+
+
+def _refuse_extreme(
+    table: DoseTable, drug: Drug, most: Sourced, within: Sourced, who: Callable[[int], str]
+) -> None:
+    limit = convert(most.value, most.unit, drug.model_unit)
+    window = convert(within.value, within.unit, "d")
+    given = _given(table, drug)
     if (given.sum(axis=1) <= limit).all():  # the usual case: even the whole course is below
         return
     worst = largest_total(table.time_d, given, window)
     if (worst > limit * (1 + _ROUNDING)).any():
         row = int(worst.argmax())
-        total = convert(float(worst[row]), drug.model_unit, drug.extreme.unit)
-        most = f"{drug.extreme.value:g} {drug.extreme.unit}"
+        total = convert(float(worst[row]), drug.model_unit, most.unit)
+        limit_text = f"{most.value:g} {most.unit}"
         raise InputError(
-            f"{who(row)} gives {total:.7g} {drug.extreme.unit} of {drug.name} within {window:g} d;"
-            f" accepted: at most {most}, or more with allow_extreme=True (--allow-extreme) (nearest: {most})"
+            f"{who(row)} gives {total:.7g} {most.unit} of {drug.name} within {window:g} d; accepted: at most"
+            f" {limit_text}, or more with allow_extreme=True (--allow-extreme) (nearest: {limit_text})"
         )
 
 

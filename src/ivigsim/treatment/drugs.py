@@ -27,14 +27,20 @@ class Drug:
     input: str
     model_unit: str
     units: tuple[str, ...]
-    extreme: Sourced
-    extreme_window: Sourced
+    extreme: Sourced | None = None
+    extreme_window: Sourced | None = None
     default_rate: Sourced | None = None
+    default_duration: Sourced | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name a phrase may use, the canonical one first."""
         return (self.name, *self.aliases)
+
+    @property
+    def is_procedure(self) -> bool:
+        """Whether it is done once and whole: a phrase gives it no amount."""
+        return self.model_unit == "procedure"
 
 
 def read_drugs(text: str) -> tuple[Drug, ...]:

@@ -17,7 +17,7 @@ from ivigsim.treatment.wording import shown
 AGREEMENT = 1e-3  # relative gap of AMT and RATE * DUR; assumed: tables made by hand carry 4 digits
 
 _TIME = f"days from 0 (the start of the simulation) to {LONGEST_D:g} (nearest: 0)"
-_AMT = "an amount above 0 per kg of body weight, in the unit of its dose input (mg/kg for IVIG)"
+_AMT = "an amount above 0 in the unit of its dose input (mg/kg for IVIG, mg/m2 for rituximab)"
 _RATE = "amount per d above 0, or 0 for none; -1 and -2 (rate or duration from the model) cannot be taken"
 _SPAN = f"days from 0 to {LONGEST_D:g}"
 _ADDL = f"a whole number of additional doses from 0 to {MOST_DOSES - 1}"
@@ -39,10 +39,11 @@ def doses_from_event_table(table: Any, patients: int, *, allow_extreme: bool = F
     Parameters
     ----------
     table : polars.DataFrame, pandas.DataFrame, or path of a CSV file
-        TIME (d, from 0, not falling within an ID) and AMT (mg/kg for IVIG) are mandatory. ID: one for all
-        patients, or one per patient in order of first appearance. RATE (amount per d) or DUR (d): an
-        infusion; both must agree; neither: a bolus. ADDL more doses every II (d). EVID: 1. CMT: name or
-        number (from 1) of the dose input, the first by default. A missing optional cell counts as absent.
+        TIME (d, from 0, not falling within an ID) and AMT (in the unit of the dose input: mg/kg for IVIG)
+        are mandatory. ID: one for all patients, or one per patient in order of first appearance. RATE
+        (amount per d) or DUR (d): an infusion; both must agree; neither: a bolus. ADDL more doses every II
+        (d). EVID: 1. CMT: name or number (from 1) of the dose input, the first by default. A missing
+        optional cell counts as absent.
     patients : int
         Number of patients to be dosed.
     allow_extreme : bool

@@ -12,6 +12,7 @@ from ivigsim.treatment.units import TIME_UNITS, convert, known_unit
 from ivigsim.treatment.wording import shown
 
 FORM = "DRUG AMOUNT UNIT [over DURATION] [daily | every INTERVAL] [xCOUNT] [from day D]"
+PROCEDURE_FORM = "[on day D]"  # after its name
 
 # Mu (NFKC turns the micro sign into it), the multiplication sign, the minus sign.
 _LOOKALIKES = str.maketrans({"\u03bc": "u", "\u00d7": " x", "\u2212": "-"})
@@ -24,6 +25,7 @@ _KEYWORD = re.compile(
     r"|(?P<count>x(?= ?[-+.0-9]))|(?P<start>from day(?![a-z]))",
     re.I,
 )
+_ON_DAY = re.compile(r"on day(?![a-z])", re.I)
 _EXAMPLES = {  # word a person may have meant -> how it is written
     "over": "over 4 h",
     "daily": "daily",
@@ -44,8 +46,9 @@ def parse_course(text: str) -> Course:
     Parameters
     ----------
     text : str
-        `DRUG AMOUNT UNIT [over DURATION] [daily | every INTERVAL] [xCOUNT] [from day D]`; the parts after
-        the unit may come in any order, case and spacing do not matter.
+        `DRUG AMOUNT UNIT [over DURATION] [daily | every INTERVAL] [xCOUNT] [from day D]`, or
+        `PROCEDURE [on day D]`; the parts after the unit may come in any order, case and spacing do not
+        matter.
 
     Returns
     -------
@@ -60,6 +63,8 @@ def parse_course(text: str) -> Course:
     --------
     >>> str(parse_course("ivig 0.4g/kg daily X 5"))
     'IVIG 0.4 g/kg daily x5'
+    >>> str(parse_course("Splenectomy on day 7"))
+    'splenectomy on day 7'
     """
     try:
         return _course(" ".join(unicodedata.normalize("NFKC", text).translate(_LOOKALIKES).split()))
@@ -69,6 +74,8 @@ def parse_course(text: str) -> Course:
 
 def _course(text: str) -> Course:
     drug, rest = _drug(text)
+    if drug.is_procedure:
+        return _procedure(drug, rest)
     if not rest:
         raise InputError(f"no amount; accepted: {FORM} (nearest: '{_example(drug)}')")
     amount, rest = _number(rest, _example(drug))
@@ -93,6 +100,19 @@ def _course(text: str) -> Course:
         count=whole_count(found.get("count", 1.0)),
         start_d=found.get("start", 0.0),
     )
+
+
+def _procedure(drug: Drug, rest: str) -> Course:
+    day = 0.0
+    if rest:
+        match = _ON_DAY.match(rest)
+        day, rest = _number(rest[match.end() :].lstrip(), "on day 3") if match else (day, rest)
+        if rest:
+            raise InputError(
+                f"{shown(rest)} after a procedure; accepted: {drug.name} {PROCEDURE_FORM}"
+                f" (nearest: '{drug.name} on day {day:g}')"
+            )
+    return Course(drug.name, 1.0, drug.units[0], start_d=day)
 
 
 def _drug(text: str) -> tuple[Drug, str]:

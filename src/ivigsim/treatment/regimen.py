@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ivigsim.errors import InputError
+from ivigsim.treatment.body import Body, body
 from ivigsim.treatment.course import MOST_DOSES, Course
 from ivigsim.treatment.doses import DoseTable, checked
 from ivigsim.treatment.drugs import inputs
@@ -51,6 +52,10 @@ class Regimen:
             raise InputError(
                 f"{shown(str(self))} has {total} doses; accepted: at most {MOST_DOSES} per patient"
             )
+        procedures = [course.drug for course in self.courses if course.definition.is_procedure]
+        for name in procedures:
+            if procedures.count(name) > 1:
+                raise InputError(f"{shown(str(self))} has {name} more than once; accepted: {name} once")
 
     @classmethod
     def parse(cls, text: str | Sequence[str]) -> Regimen:
@@ -59,7 +64,8 @@ class Regimen:
         Parameters
         ----------
         text : str or sequence of str
-            `DRUG AMOUNT UNIT [over DURATION] [daily | every INTERVAL] [xCOUNT] [from day D]`.
+            `DRUG AMOUNT UNIT [over DURATION] [daily | every INTERVAL] [xCOUNT] [from day D]`, or
+            `PROCEDURE [on day D]`.
 
         Returns
         -------
@@ -86,37 +92,42 @@ class Regimen:
         """Return the canonical phrase; parsing it gives an equal regimen."""
         return " + ".join(map(str, self.courses))
 
-    def doses(self, weight_kg: ArrayLike, *, allow_extreme: bool = False) -> DoseTable:
+    def doses(
+        self, weight_kg: ArrayLike, height_cm: ArrayLike | None = None, *, allow_extreme: bool = False
+    ) -> DoseTable:
         """Return every single dose, sorted by time.
 
         Parameters
         ----------
         weight_kg : array_like, shape (n,)
             Body weights (kg); absolute doses are divided by them.
+        height_cm : array_like, shape (n,), optional
+            Body heights (cm); needed by absolute doses of a drug that the model takes per m2 of body surface.
         allow_extreme : bool
             Take a total above the drug's limit within its window.
 
         Returns
         -------
         DoseTable
-            One row when every dose is per kg, else n rows.
+            One row when every patient gets the same per kg or m2, else n rows.
 
         Raises
         ------
         InputError
-            When a weight is not above 0, or a dose cannot be given.
+            When a weight or height is not above 0, a height is lacking, or a dose cannot be given.
 
         Examples
         --------
         >>> Regimen.parse("IVIG 35 g").doses([70.0, 50.0]).amount.tolist()
         [[500.0], [700.0]]
         """
-        weight = _weights(weight_kg)
+        patients = body(weight_kg, height_cm)
         per_kg = all(course.per_kg for course in self.courses)
-        weight = weight[:1] if per_kg else weight
+        if per_kg:  # the same for all: one row
+            patients = body(patients.weight_kg[:1])
         courses = sorted(self.courses, key=lambda course: course.start_d)  # the order event tables use too
         with np.errstate(over="ignore"):  # `checked` refuses what is too large
-            single = [course.amount_per_kg(weight) for course in courses]
+            single = [course.model_amount(patients) for course in courses]
             running = [course.duration_d(each) for course, each in zip(courses, single, strict=True)]
         counts = [course.count for course in courses]
         times = np.concatenate([course.times_d() for course in courses])
@@ -124,7 +135,7 @@ class Regimen:
         which = np.repeat(np.arange(len(courses)), counts)[order]
         names = inputs()
         target = np.array([names.index(course.definition.input) for course in courses], dtype=np.int64)
-        shape = (len(weight), len(order))
+        shape = (len(patients.weight_kg), len(order))
         table = DoseTable(
             inputs=names,
             target=np.broadcast_to(target[which], shape),  # views: no copy per patient
@@ -135,23 +146,25 @@ class Regimen:
         name = shown(str(self))
         return checked(
             table,
-            lambda row: name if per_kg else f"{name} for a patient of {weight[row]:.4g} kg",
+            lambda row: name if per_kg else f"{name} for a patient of {patients.weight_kg[row]:.4g} kg",
             allow_extreme=allow_extreme,
         )
 
-    def to_event_table(self, weight_kg: float) -> polars.DataFrame:
+    def to_event_table(self, weight_kg: float, height_cm: float | None = None) -> polars.DataFrame:
         """Return the regimen as a NONMEM event table, one row per course.
 
         Parameters
         ----------
         weight_kg : float
             Body weight (kg); absolute doses are divided by it.
+        height_cm : float, optional
+            Body height (cm), as for `doses`.
 
         Returns
         -------
         polars.DataFrame
-            ID, TIME (d), AMT (mg/kg for IVIG), RATE (amount per d), DUR (d), II (d), ADDL, EVID, CMT
-            (name of the dose input), sorted by TIME.
+            ID, TIME (d), AMT (in the unit of the input: mg/kg for IVIG), RATE (amount per d), DUR (d), II
+            (d), ADDL, EVID, CMT (name of the dose input), sorted by TIME.
 
         Raises
         ------
@@ -165,13 +178,14 @@ class Regimen:
         """
         import polars as pl
 
-        self.doses([weight_kg], allow_extreme=True)  # for its checks
-        rows = [_event(course, _weights([weight_kg])) for course in self.courses]
+        patient = body([weight_kg], None if height_cm is None else [height_cm])
+        self.doses(patient.weight_kg, patient.height_cm, allow_extreme=True)  # for its checks
+        rows = [_event(course, patient) for course in self.courses]
         return pl.DataFrame(rows).sort("TIME", maintain_order=True)
 
 
-def _event(course: Course, weight: NDArray[np.float64]) -> dict[str, object]:
-    amount = course.amount_per_kg(weight)
+def _event(course: Course, patient: Body) -> dict[str, object]:
+    amount = course.model_amount(patient)
     duration = float(course.duration_d(amount)[0])
     return {
         "ID": 1,
@@ -184,16 +198,3 @@ def _event(course: Course, weight: NDArray[np.float64]) -> dict[str, object]:
         "EVID": 1,
         "CMT": course.definition.input,
     }
-
-
-def _weights(weight_kg: ArrayLike) -> NDArray[np.float64]:
-    weight = np.asarray(weight_kg, dtype=np.float64)
-    if weight.ndim != 1 or weight.size == 0:
-        raise InputError(f"weights have the shape {weight.shape}; accepted: one weight in kg per patient")
-    wrong = ~((weight > 0) & np.isfinite(weight))
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise InputError(
-            f"the weight of patient {row} is {weight[row]:g} kg; accepted: a finite weight above 0"
-        )
-    return weight

@@ -23,6 +23,7 @@ _DEFINITIONS = (  # source: SI brochure; minute, hour and day are accepted for u
     "milli- = 1e-3 = m-",
     "micro- = 1e-6 = u- = mc-",
     "gram = [mass] = g",
+    "square_metre = [surface] = m2 = square_meter",  # of body surface
     "second = [time] = s",
     "minute = 60 second = min",
     "hour = 60 minute = h = hr",
@@ -30,6 +31,7 @@ _DEFINITIONS = (  # source: SI brochure; minute, hour and day are accepted for u
     "week = 7 day = wk",
     "gigaplatelet = [platelets]",  # 1e9 platelets
     "unit = 300 gigaplatelet = units",  # an apheresis unit, fact TRX03 (unverified; 200-500)
+    "procedure = [procedure]",  # done or not done, such as taking out the spleen
 )
 
 
