@@ -5,10 +5,14 @@ import polars as pl
 import pytest
 
 from ivigsim.engine.simulation import OUTPUTS
-from ivigsim.model.parameters import load_parameters
 
 LINEAR = {"fcrn_saturation": False}  # IgG then obeys linear kinetics, so courses add up
-VOLUME = load_parameters()["V_c"].value
+
+
+def volume(sim):
+    """Plasma volume of each patient, mL/kg."""
+    found = sim.source.parameters(["V_c", "volume_factor"])
+    return found["V_c"] * found["volume_factor"]
 
 
 def same(sim, other):
@@ -76,7 +80,7 @@ def test_output_at_a_bolus_is_the_value_before_it(run, event_table, time):
     at = 0 if time == 0 else 1
     np.testing.assert_allclose(sim["igg"][:, : at + 1], untreated["igg"][:, : at + 1], rtol=1e-7)
     if time == 2:
-        np.testing.assert_allclose(sim["igg"][:, 2] - untreated["igg"][:, 2], 1000 / VOLUME, rtol=1e-4)
+        np.testing.assert_allclose(sim["igg"][:, 2] - untreated["igg"][:, 2], 1000 / volume(sim), rtol=1e-4)
 
 
 def test_bolus_is_an_infusion_without_length(run, event_table):
@@ -87,7 +91,7 @@ def test_bolus_is_an_infusion_without_length(run, event_table):
 def test_all_that_was_infused_is_in_plasma_at_once(run, event_table):
     sim = run(event_table((0.0, 1000, 1e-4)), times=[1e-4, 1.0])
     baseline = run(None, times=[1e-4, 1.0])["igg"]
-    np.testing.assert_allclose((sim["igg"] - baseline)[:, 0], 1000 / VOLUME, rtol=1e-4)
+    np.testing.assert_allclose((sim["igg"] - baseline)[:, 0], 1000 / volume(sim), rtol=1e-4)
 
 
 def test_no_dose_before_the_end_is_an_untreated_course(run):

@@ -41,7 +41,9 @@ class RoadRunner:
         edges = sorted(edge for edge in edges if edge <= times[-1])
         rows = {0.0: [model[name] for name in outputs]}
         for start, end in pairwise(edges):
-            bolus = sum(a for t, a, d in doses if d == 0 and t == start) / values["V_c"]
+            bolus = sum(a for t, a, d in doses if d == 0 and t == start) / (
+                values["V_c"] * values["volume_factor"]
+            )
             model["igg_infused"] += bolus
             model["isoagglutinin"] += bolus
             model["igg_dimer"] += bolus * values["dimer_share"]

@@ -44,7 +44,7 @@ def runge_kutta(slope, start, days, steps_per_day=200):
 def ours(dose, k_12, days):
     """Total plasma IgG of one of our patients who has Kim's numbers."""
     kim = {"J_max": J_MAX, "K_m": K_M, "k_int": K_INT, "V_c": V_C, "igg_baseline": C_SS}
-    given = kim | {"k_12": k_12, "k_21": K_21}
+    given = kim | {"k_12": k_12, "k_21": K_21, "volume_factor": 1.0}
     values = sample_patients(load_population("adult-chronic"), 0, 1, seed=1).values
     values = steady_state(values | {name: np.array([value]) for name, value in given.items()})
     doses = Doses(

@@ -26,7 +26,7 @@ TREATMENTS = {
 def test_fifty_random_patients(name, oracle, draw):
     treatment = TREATMENTS[name]
     sim = ivigsim.simulate(treatment, patients=draw.count, seed=draw.seed, days=60)
-    table, _ = as_doses(treatment, draw.weights(), draw.count)
+    table, _ = as_doses(treatment, draw.sizes()[0], draw.count)
     for patient in range(draw.count):
         row = patient if len(table.time_d) > 1 else 0
         doses = list(zip(table.time_d[row], table.amount[row], table.duration_d[row], strict=True))

@@ -28,20 +28,24 @@ def treated():
 
 
 def test_one_patient_by_hand():
-    outputs = [*RED_CELL_OUTPUTS, "igg", "platelets_total"]
+    outputs = [*RED_CELL_OUTPUTS, "igg", "platelets_total", "k_spleen"]
     sim = simulate(patients=1, outputs=outputs, covariates={"splenectomised": False, "blood_group": "O"})
     values = sim.source.values(0)
     igg = 6.67 * sim["igg"][0, 7]
     assert sim["igg_at_receptor"][0, 7] == pytest.approx(igg)
-    by_receptor = 1000 * sim["activity"][0, 7] * 0.96 / (0.96 + igg + values["K_receptor"])
-    by_receptor /= 1 + sim["platelets_total"][0, 7] / values["K_load_spleen"]
+    by_receptor = (
+        values["k_max_red_cell"] * sim["activity"][0, 7] * 0.96 / (0.96 + igg + values["K_receptor"])
+    )
+    by_receptor /= np.sqrt(1 + 800 / 10)  # RES05
+    eaten = sim["k_spleen"][0, 7] * sim["platelets_total"][0, 7]
+    by_receptor /= 1 + eaten / values["K_busy_spleen"]
     k = 1 / (1 / by_receptor + 1 / SPLENIC_FLOW) + values["k_red_cell"]
     found = red_cell_clearance(sim, day=7)
     assert found.k[0] == pytest.approx(k, rel=1e-9)
     assert found.half_life_min[0] == pytest.approx(np.log(2) / k * 1440, rel=1e-9)
     before, after = found.survival([0, found.half_life_min[0]])
     np.testing.assert_allclose(after, [[1, 0.5]])
-    assert before[0, 1] < 0.5
+    assert before[0, 1] == pytest.approx(0.5 ** (found.half_life_min[0] / found.half_life_before_min[0]))
 
 
 def test_before_treatment_is_day_0(treated):
@@ -131,7 +135,7 @@ def test_wrong_numbers_are_refused(settings, says, treated):
 def test_what_was_not_kept_is_named():
     sim = ivigsim.simulate(FIVE_DAYS, patients=3, days=7)
     with pytest.raises(
-        InputError, match=r"'igg_at_receptor' was not kept; accepted: simulate\(.*load_spleen"
+        InputError, match=r"'igg_at_receptor' was not kept; accepted: simulate\(.*spleen_uptake"
     ):
         red_cell_clearance(sim, day=7)
     with pytest.raises(InputError, match="day 0 is not an output time"):

@@ -11,9 +11,7 @@ import ivigsim
 from ivigsim.engine.integrator import SolverOptions
 from ivigsim.engine.kernel import STATE_SCALES
 from ivigsim.model.compile import compiled_model
-from ivigsim.model.parameters import load_parameters
 
-VOLUME = load_parameters()["V_c"].value  # mL/kg
 DAYS = 12.0
 DOSES = st.lists(
     st.tuples(
@@ -63,8 +61,10 @@ def test_infused_igg_is_in_the_body_or_broken_down(doses, seed, saturation):
     )
     places = np.split(np.arange(len(sim.time)), np.cumsum([len(t) for t in stretches])[:-1])
     loss = sim["igg_catabolism"] * sim["igg_infused"]
-    lost = VOLUME * sum(simpson(loss[:, place], t) for place, t in zip(places, stretches, strict=True))
-    kept = VOLUME * (sim["igg_infused"] + sim["igg_infused_tissue"])[:, -1]
+    size = sim.source.parameters(["V_c", "volume_factor"])
+    volume = size["V_c"] * size["volume_factor"]  # mL/kg
+    lost = volume * sum(simpson(loss[:, place], t) for place, t in zip(places, stretches, strict=True))
+    kept = volume * (sim["igg_infused"] + sim["igg_infused_tissue"])[:, -1]
     infused = sum(amount * (min(1, (DAYS - t) / d) if d else 1) for t, amount, d in doses)
     np.testing.assert_allclose(kept + lost, infused, rtol=1e-5)
 

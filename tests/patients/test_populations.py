@@ -181,7 +181,9 @@ def test_genotype_follows_an_overridden_constant(tmp_path):
     population = load_population(own(tmp_path, shipped("adult-chronic") + override))
     fixed = {"fcgr3a": "FF", "fcgr2a": "RR"}
     values = sample_patients(population, 0, 5, 1, fixed).values
-    np.testing.assert_allclose(values["K_receptor"], (values["K_fcgr3a_F"] + 0.29) / 2)
+    np.testing.assert_allclose(
+        values["K_receptor"], values["receptor_excess"] * (values["K_fcgr3a_F"] + 0.29) / 2
+    )
 
 
 def test_the_file_is_read_anew(tmp_path):

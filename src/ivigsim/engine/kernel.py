@@ -61,7 +61,7 @@ class Kernel:
     observe: Callable[[Floats, Floats], dict[str, Floats]]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def kernel(outputs: tuple[str, ...], inputs: tuple[str, ...], tolerance: float, lanes: int) -> Kernel:
     """Compile the model for these outputs; compartments of drugs that are not among `inputs` are left out."""
     import heyoka as hy
@@ -98,7 +98,7 @@ def _rate_places(model: CompiledModel, inputs: tuple[str, ...]) -> NDArray[np.in
     return np.array([model.parameters.index(DOSE_INPUTS[name]) for name in inputs], dtype=np.intp)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def dose_jumps(inputs: tuple[str, ...], complete: bool = False) -> Callable[[Floats], Floats]:
     """Compile what a bolus does: as an infusion without length, the slope of the rates by the input.
 

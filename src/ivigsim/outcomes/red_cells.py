@@ -53,7 +53,7 @@ class RedCellClearance:
     >>> from ivigsim.outcomes import RED_CELL_OUTPUTS
     >>> sim = ivigsim.simulate("IVIG 1 g/kg daily x2", patients=50, days=7, outputs=RED_CELL_OUTPUTS)
     >>> test = ivigsim.red_cell_clearance(sim, day=7)
-    >>> bool((test.half_life_min[test.spleen] > test.half_life_before_min[test.spleen]).all())
+    >>> bool(np.nanmedian(test.half_life_min / test.half_life_before_min) > 1.2)
     True
     """
 
