@@ -10,6 +10,8 @@ from sphinx.application import Sphinx
 
 from antimony_lexer import AntimonyLexer
 from cli_page import cli_page
+from evidence_page import evidence_page
+from ivigsim.evidence import load_rows
 from ivigsim.model.parameters import load_parameters
 from model_page import model_page
 
@@ -19,7 +21,12 @@ def write_pages(app: Sphinx) -> None:
     antimony = files("ivigsim.model").joinpath("ivig_itp.ant").read_text(encoding="utf-8")
     folder = Path(app.srcdir) / "generated"
     folder.mkdir(exist_ok=True)
-    for name, text in {"model": model_page(antimony, load_parameters()), "cli": cli_page()}.items():
+    pages = {
+        "model": model_page(antimony, load_parameters()),
+        "cli": cli_page(),
+        "evidence": evidence_page(load_rows()),
+    }
+    for name, text in pages.items():
         page = folder / f"{name}.md"
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")

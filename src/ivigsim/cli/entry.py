@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from ivigsim._version import __version__
+from ivigsim.cli.evidence import evidence
 from ivigsim.cli.explain import explain
 from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.redcell import redcell
@@ -36,6 +37,7 @@ app.command()(sbml)
 app.command()(populations)
 app.command()(switches)
 app.command()(parameters)
+app.command()(evidence)
 
 
 def _version(wanted: bool) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ivigsim.checks import check_grid, check_switches
 from ivigsim.engine.simulation import Simulation
 from ivigsim.errors import InputError
-from ivigsim.evidence import Published, published_for
+from ivigsim.evidence import Row, published_for
 from ivigsim.model.parameters import switches as default_switches
 from ivigsim.outcomes import (
     DayDistribution,
@@ -91,7 +91,7 @@ class Arm:
         Patients at or above 50e9/L at the daily outputs.
     failures : dict of int to str
         Number of a failed patient -> reason.
-    published : tuple of Published
+    published : tuple of Row
         Results published for this regimen.
     people : polars.DataFrame or None
         Covariates and outcomes, one row per patient, when asked for.
@@ -105,7 +105,7 @@ class Arm:
     igg: DayDistribution
     reached: DayShares
     failures: dict[int, str]
-    published: tuple[Published, ...]
+    published: tuple[Row, ...]
     people: pl.DataFrame | None
 
 
@@ -261,7 +261,7 @@ def _arm(
         igg=sums[1],
         reached=sums[2],
         failures=failures,
-        published=published_for(doses) if doses is not None else (),
+        published=published_for(doses, request.population) if doses is not None else (),
         people=_with_covariates(people, pl.concat(known)) if keep_people else None,
     )
 

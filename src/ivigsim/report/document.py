@@ -7,7 +7,7 @@ from collections import defaultdict
 from pydantic import BaseModel, ConfigDict, Field
 
 from ivigsim._version import __version__
-from ivigsim.evidence import Published
+from ivigsim.evidence import Row
 from ivigsim.report.comparison import Arm, Comparison
 from ivigsim.report.frames import bands
 from ivigsim.report.manifest import hashes
@@ -44,7 +44,7 @@ class PublishedPart(_Part):
     population: str
     like: str
     difference: str
-    n: int
+    n: int | None
     regimen: str
     endpoint: str
     value: float
@@ -172,7 +172,7 @@ def failures(arm: Arm) -> list[FailurePart]:
     ]
 
 
-def _published(row: Published) -> PublishedPart:
+def _published(row: Row) -> PublishedPart:
     shared = {
         name: getattr(row, name) for name in PublishedPart.model_fields if name not in ("regimen", "endpoint")
     }

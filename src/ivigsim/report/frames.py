@@ -26,7 +26,7 @@ def outcomes_frame(comparison: Comparison) -> pl.DataFrame:
     >>> from ivigsim.treatment import Regimen
     >>> found = compare(Request((Regimen.parse("IVIG 1 g/kg daily x2"),), patients=20, days=14))
     >>> outcomes_frame(found)["published"].head(2).to_list()
-    ['E020: 43', 'E019: 80.7 (69.2–89.3); E026: 80.6']
+    ['E020: 43', 'E019: 80.7 (69.2–89.3); E026: 80.6; E036: 90; E037: 83; E052: 88.9 (79.3–95.1)']
     """
     import polars as pl
 

@@ -121,7 +121,7 @@ def mark_published(axes: Axes, arm: Arm) -> list[Line2D]:
     """Mark published counts that stand at a known time; return what the legend says of them."""
     marks: list[Line2D] = []
     for row in arm.published:
-        when = row.endpoint.window.time_d if row.endpoint.window else None
+        when = row.endpoint.window.end_d if row.endpoint and row.endpoint.window else None
         if row.outcome == "highest_median" and when is not None:
             label = f"published highest median: {row.value:g}, {' '.join(row.citation.split()[:2])}"
             look: dict[str, Any] = {
@@ -130,7 +130,7 @@ def mark_published(axes: Axes, arm: Arm) -> list[Line2D]:
                 "color": "white",
                 "markeredgecolor": "black",
             }
-            marks += axes.plot(when, row.value, linestyle="", zorder=7, label=label, **look)
+            marks += axes.plot(when, row.number, linestyle="", zorder=7, label=label, **look)
     return marks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivigsim.evidence import Published
+from ivigsim.evidence import Row
 from ivigsim.outcomes import Outcome
 from ivigsim.report.comparison import Arm, Comparison
 from ivigsim.report.wording import MONTE_CARLO, estimate, settings_text
@@ -62,19 +62,19 @@ def simulated_text(outcome: Outcome) -> str:
     return "NR" if outcome.low is None else f"NR ({estimate(outcome.low, None, None)}–NR)"
 
 
-def published_text(row: Published) -> str:
+def published_text(row: Row) -> str:
     """Return a published result with its interval, digits as published.
 
     Examples
     --------
-    >>> from ivigsim.evidence import load_published
-    >>> published_text(load_published()[0])
+    >>> from ivigsim.evidence import load_rows
+    >>> published_text(next(row for row in load_rows() if row.id == "E019"))
     '80.7 (69.2–89.3)'
     """
     return f"{row.value:g}" + ("" if row.low is None else f" ({row.low:g}–{row.high:g})")
 
 
-def beside(arm: Arm, outcome_id: str) -> list[Published]:
+def beside(arm: Arm, outcome_id: str) -> list[Row]:
     """Return the published results to print beside an outcome of an arm."""
     return [row for row in arm.published if row.outcome == outcome_id]
 
@@ -135,16 +135,13 @@ def footnotes(comparison: Comparison) -> list[str]:
     notes += _grouped({row: f"{_about(row)}." for row in compared})
     notes += _grouped({row: f"{row.reading}." for row in compared if row.reading})
     others = [row for row in rows if row not in compared]
-    for note in _grouped({row: f"{_about(row)}; not among these outcomes: " for row in others}):
-        ids = note.partition(":")[0].split(", ")
-        texts = [
-            f"{row.endpoint_published}, {published_text(row)} {row.unit}" for row in others if row.id in ids
-        ]
-        notes.append(f"{note}{'; '.join(texts)}.")
+    if others:
+        texts = [f"{row.id} {row.endpoint_published}, {published_text(row)} {row.unit}" for row in others]
+        notes.append(f"Published for this regimen too, not among these outcomes: {'; '.join(texts)}.")
     return notes
 
 
-def _about(row: Published) -> str:
+def _about(row: Row) -> str:
     return f"{row.citation}, n = {row.n}, {row.population}; {row.difference or 'as simulated'}"
 
 
@@ -161,7 +158,7 @@ def unlike(comparison: Comparison) -> list[str]:
     return [f"Not like with like, because this run has {'; '.join(changes)}."] if changes else []
 
 
-def _grouped(texts: dict[Published, str]) -> list[str]:
+def _grouped(texts: dict[Row, str]) -> list[str]:
     """Say what several rows share once."""
     by_text: dict[str, list[str]] = {}
     for row, text in texts.items():
