@@ -1,0 +1,1 @@
+"""Calibration: population parameters estimated from published results, with what the results leave open."""
