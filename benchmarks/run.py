@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import against_roadrunner
+import attribution
 import cold_start
 import machine
 import scaling
@@ -22,6 +23,7 @@ SECTIONS = {
     "throughput": throughput.measure,
     "cold_start": cold_start.measure,
     "scaling": scaling.measure,
+    "attribution": attribution.measure,
 }
 
 
@@ -50,6 +52,7 @@ def table(results: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("throughput", _throughput),
         ("cold_start", _cold_start),
         ("scaling", _scaling),
+        ("attribution", _attribution),
     ):
         if name in results:
             rows += add(results[name])
@@ -121,6 +124,16 @@ def _scaling(found: dict[str, Any]) -> list[tuple[str, str, str]]:
     line = found["straight_line_in_days"]
     rows.append(("slope in days (log-log)", f"{found['slope_in_days']:.2f}", "at most 1"))
     rows.append(("straight line in days: r squared", f"{line['r_squared']:.4f}", "near 1"))
+    return rows
+
+
+def _attribution(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    rows = []
+    for patients, run in found["by_patients"].items():
+        what = f"attribution, {int(patients):,} patients x {run['simulations_per_patient']:g}, 35 days"
+        spread = f"{run['median_s']:.1f} ({run['min_s']:.1f} to {run['max_s']:.1f}), {run['peak_gb']:.2f}"
+        rows.append((f"{what}: s, peak GB", spread, "at most 20 s" if patients == "1000" else ""))
+    rows.append(("`ivigsim explain` without its figure, s", f"{found['command_s']:.1f}", ""))
     return rows
 
 

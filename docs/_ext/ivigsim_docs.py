@@ -13,7 +13,9 @@ from cli_page import cli_page
 from evidence_page import evidence_page
 from ivigsim.evidence import load_rows
 from ivigsim.model.parameters import load_parameters
+from ivigsim.patients.population import load_population, population_names
 from model_page import model_page
+from populations_page import populations_page
 
 
 def write_pages(app: Sphinx) -> None:
@@ -25,6 +27,7 @@ def write_pages(app: Sphinx) -> None:
         "model": model_page(antimony, load_parameters()),
         "cli": cli_page(),
         "evidence": evidence_page(load_rows()),
+        "populations": populations_page(map(load_population, population_names())),
     }
     for name, text in pages.items():
         page = folder / f"{name}.md"

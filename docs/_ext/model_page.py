@@ -109,7 +109,7 @@ def _dedent(lines: list[str]) -> str:
 
 
 def _table(rows: Iterable[Parameter]) -> str:
-    return _list_table(
+    return list_table(
         _COLUMNS,
         [
             (
@@ -127,14 +127,15 @@ def _table(rows: Iterable[Parameter]) -> str:
 
 
 def _switch_table(rows: Iterable[Parameter]) -> str:
-    return _list_table(
+    return list_table(
         ("Switch", "At first", "What it does"),
         [(f"`{row.id}`", escape(row.source), escape(row.note)) for row in rows],
         widths="26 34 40",
     )
 
 
-def _list_table(header: tuple[str, ...], rows: list[tuple[str, ...]], widths: str) -> str:
+def list_table(header: tuple[str, ...], rows: list[tuple[str, ...]], widths: str) -> str:
+    """Return a table of MyST with columns of these relative widths; nothing without rows."""
     if not rows:
         return ""
     lines = ["```{list-table}", ":header-rows: 1", f":widths: {widths}", ""]

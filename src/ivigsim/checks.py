@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ivigsim.engine.schedule import SAME_TIME
 from ivigsim.errors import InputError, plain, unknown
+
+if TYPE_CHECKING:
+    from ivigsim.treatment import DoseTable
 
 LONGEST_DAYS = 3660
 """Ten years: beyond that ageing and disease course, which the model leaves out, would matter (assumed)."""
@@ -141,26 +146,52 @@ def check_flag(name: str, value: object) -> bool:
     return value
 
 
-def check_can_act(inputs: Sequence[str], covariates: Mapping[str, object]) -> list[str]:
-    """Say which treatments cannot act in anyone, given covariates fixed for everyone.
+def check_can_act(doses: DoseTable | None, known: Mapping[str, object], end: float) -> list[str]:
+    """Say which treatments cannot act in anyone.
 
-    Raises
-    ------
-    InputError
-        When the covariates contradict the treatment.
+    Parameters
+    ----------
+    doses : DoseTable or None
+        When each is given; amounts may be of anyone.
+    known : mapping of str to object
+        Covariates that are the same in every patient.
+    end : float
+        Last output time (d).
+
+    Returns
+    -------
+    list of str
+        One sentence for each; none when no dose falls within the run but that.
 
     Examples
     --------
-    >>> check_can_act(["anti-D"], {"rhd_positive": False})
+    >>> from ivigsim.treatment import Regimen
+    >>> check_can_act(Regimen.parse("anti-D 75 ug/kg").doses([70.0]), {"rhd_positive": False}, 7.0)
     ['anti-D cannot act: every patient is RhD-negative']
     """
+    if doses is None:
+        return []
+    first = float(doses.time_d[doses.amount > 0].min())
+    if first >= end - SAME_TIME:
+        return [
+            f"no dose is given within the run: the first is on day {first:g}, the run ends on day {end:g}"
+        ]
+    removed, anti_d = _starts(doses, "splenectomy"), _starts(doses, "anti-D")
     notes = []
-    if "splenectomy" in inputs and covariates.get("splenectomised") is True:
-        raise InputError(
-            "covariate splenectomised is True and the treatment takes out the spleen; accepted: one of them"
-        )
-    if "anti-D" in inputs and covariates.get("rhd_positive") is False:
-        notes.append("anti-D cannot act: every patient is RhD-negative")
-    if "anti-D" in inputs and covariates.get("splenectomised") is True:
-        notes.append("anti-D can hardly act: no patient has a spleen")
+    if np.isfinite(removed).any() and known.get("splenectomised") is True:
+        notes.append("splenectomy cannot act: no patient has a spleen")
+    if np.isfinite(anti_d).any():
+        too_late = anti_d >= removed.min(axis=1, keepdims=True)
+        if known.get("rhd_positive") is False:
+            notes.append("anti-D cannot act: every patient is RhD-negative")
+        elif known.get("splenectomised") is True:
+            notes.append("anti-D can hardly act: no patient has a spleen")
+        elif too_late[np.isfinite(anti_d)].all():
+            notes.append("anti-D can hardly act: the spleen is taken out before it")
     return notes
+
+
+def _starts(doses: DoseTable, name: str) -> NDArray[np.float64]:
+    """Return when an input is given (d), shape (r, k); infinity for the other doses."""
+    given = (doses.target == doses.inputs.index(name)) & (doses.amount > 0)
+    return np.where(given, doses.time_d, np.inf)

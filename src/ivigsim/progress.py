@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+BAR_FROM = 20_000
+"""Patients from which on a bar is worth it when each is simulated once."""
+
 
 class Advance(Protocol):
     """Count finished patients."""
@@ -16,7 +19,7 @@ class Advance(Protocol):
 
 
 @contextmanager
-def progress_bar(label: str, total: int, least: int = 20_000) -> Iterator[Advance]:
+def progress_bar(label: str, total: int, least: int = BAR_FROM) -> Iterator[Advance]:
     """Show a bar while patients are simulated, when there are at least `least` and someone is watching.
 
     Examples

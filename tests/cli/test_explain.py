@@ -1,5 +1,6 @@
 """`ivigsim explain` as a newcomer and as a program run it."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def test_it_prints_the_shares_beside_the_published_one_and_draws(ivigsim):
     assert "Share of attributed rise, %" in run.out
     assert "43% (38–48)" in run.out
     assert "exact over 64 simulations" in " ".join(run.out.split())
-    assert "provisional" in run.out
+    assert "calibrated" in run.out
     assert run.out.endswith("For research and teaching; never for treatment decisions.\n")
     assert max(map(len, run.out.splitlines())) <= 80
     assert names() == ["explain.png", "explain.svg"]
@@ -61,6 +62,20 @@ def test_out_keeps_everything_with_the_command_and_is_replaced_only_when_told(iv
     assert names() == ["kept"]
 
 
+def test_an_event_table_is_explained_like_its_phrase(ivigsim):
+    Path("doses.csv").write_text("TIME,AMT,DUR,II,ADDL\n0,1000,0.17361111111111,1,1\n")
+    phrase = json.loads(ivigsim("explain", TWO_DAYS, *SMALL, "--json").out)
+    run = ivigsim("explain", "--events", "doses.csv", *SMALL, "--json", "--out", "kept", "--no-figure")
+    assert (run.code, run.err) == (0, "")
+    table = json.loads(run.out)
+    assert table["regimen"] == "event table doses.csv"
+    for name in ("rise_1e9_per_l", "other_1e9_per_l"):
+        np.testing.assert_allclose(table["by_day"][name], phrase["by_day"][name], rtol=1e-5, atol=1e-6)
+    manifest = json.loads(Path("kept/manifest.json").read_text())
+    digest = hashlib.sha256(Path("doses.csv").read_bytes()).hexdigest()
+    assert manifest["event_tables"] == {"doses.csv": digest}
+
+
 def test_sampled_orders_state_their_error(ivigsim):
     run = ivigsim("explain", TWO_DAYS, *SMALL, "--permutations", 4, "--no-figure")
     assert "4 orders sampled per patient" in " ".join(run.out.split())
@@ -80,6 +95,11 @@ WRONG = {
     "mechanism": ([TWO_DAYS, "--mechanism", "anti_idiotyp"], "nearest: 'anti_idiotype'"),
     "switched": ([TWO_DAYS, "--switch-off", "anti_idiotype"], "one of the two"),
     "phrase": (["IVGI 1 g/kg"], "nearest: 'IVIG'"),
+    "nothing": ([], "no treatment is given; accepted: one of them"),
+    "both": ([TWO_DAYS, "--events", "x.csv"], "both given; accepted: one of them"),
+    "table as phrase": (["doses.csv"], "nearest: --events doses.csv"),
+    "no such table": (["--events", "x.csv"], "cannot open the file 'x.csv'"),
+    "place": ([TWO_DAYS, "--out", "/dev/null/kept"], "cannot write '/dev/null/kept' into '/dev/null'"),
     "untreated": (["untreated"], "an untreated course has no rise to explain"),
     "orders": ([TWO_DAYS, "--permutations", "3"], "nearest: 4"),
     "population": ([TWO_DAYS, "--population", "adult-cronic"], "nearest: 'adult-chronic'"),

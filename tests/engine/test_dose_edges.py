@@ -25,6 +25,7 @@ def assert_close(sim, other, rtol=1e-6, keep=slice(None)):
         np.testing.assert_allclose(sim[name][:, keep], other[name], rtol=rtol)
 
 
+@pytest.mark.filterwarnings("ignore:no dose is given within the run")
 @pytest.mark.parametrize("duration", [0.0, 0.5])
 @pytest.mark.parametrize("time", [14.0, 14.0 - 1e-10, 14.0 + 1e-10, 20.0])
 def test_dose_at_the_last_output_time_changes_nothing(run, event_table, time, duration):
@@ -94,6 +95,7 @@ def test_all_that_was_infused_is_in_plasma_at_once(run, event_table):
     np.testing.assert_allclose((sim["igg"] - baseline)[:, 0], 1000 / volume(sim), rtol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:no dose is given within the run")
 def test_no_dose_before_the_end_is_an_untreated_course(run):
     assert same(run("IVIG 1 g/kg from day 14"), run(None))
 
@@ -119,6 +121,7 @@ def test_output_at_the_end_of_an_infusion(run, event_table):
     assert (rise[:, 2] < 0).all()
 
 
+@pytest.mark.filterwarnings("ignore:no dose is given within the run")
 def test_dense_and_sparse_doses_in_one_table(run):
     patients = 3
     table = pl.DataFrame(

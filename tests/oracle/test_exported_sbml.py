@@ -41,6 +41,41 @@ def test_libroadrunner(patient):
     assert_same(np.array(runner.simulate(0, 30, 31)), sim, 1e-4)
 
 
+PROCEDURE = {  # name: treatment, the days of its bolus doses
+    "splenectomy": ("splenectomy on day 5.5", []),
+    "IVIG before it": ("IVIG 1 g/kg daily x2 + splenectomy on day 7", [7.0]),
+    "at the start": ("splenectomy", [0.0]),
+    "rituximab": ("rituximab 375 mg/m2 every 7 d x4", []),
+    "rituximab in mg": ("rituximab 700 mg every 7 d x2 + splenectomy on day 40 + anti-D 50 ug/kg", [40.0]),
+}
+
+
+@pytest.mark.parametrize("name", PROCEDURE)
+def test_splenectomy_and_rituximab_in_libroadrunner(name):
+    roadrunner = pytest.importorskip("roadrunner")
+    treatment, edges = PROCEDURE[name]
+    outputs = ("platelets", "igg", "haemoglobin", "spleen_removed", "b_cells", "rituximab")
+    sim = ivigsim.simulate(
+        treatment,
+        patients=2,
+        seed=4,
+        days=60,
+        covariates={"splenectomised": False, "rhd_positive": True},
+        outputs=outputs,
+        tolerance=1e-9,
+    )
+    runner = roadrunner.RoadRunner(sim.to_sbml(patient=1))
+    runner.integrator.setValue("relative_tolerance", 1e-10)
+    runner.integrator.setValue("absolute_tolerance", 1e-12)
+    runner.timeCourseSelections = list(outputs)
+    found = np.array(runner.simulate(0, 60, 61))
+    beside = ~np.isin(sim.time, edges)  # on a bolus, output is before it here and after it there
+    for i, output in enumerate(outputs):
+        np.testing.assert_allclose(found[beside, i], sim[output][1][beside], rtol=1e-5, atol=1e-7)
+    assert sim["spleen_removed"][1, -1] == ("splenectomy" in treatment)
+    assert (sim["b_cells"][1, -1] < 0.9) == ("rituximab" in treatment)
+
+
 def test_copasi(patient):
     copasi = pytest.importorskip("COPASI")
     sim, sbml = patient

@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
 import ivigsim
@@ -13,6 +14,7 @@ from ivigsim import InputError, red_cell_clearance
 from ivigsim.cli import main
 from ivigsim.outcomes import RED_CELL_OUTPUTS
 from ivigsim.outcomes.red_cells import SPLENIC_FLOW
+from ivigsim.report.red_cell_files import TABLES
 
 FIVE_DAYS = "IVIG 0.4 g/kg daily x5"
 
@@ -97,11 +99,30 @@ def test_a_spleen_lost_on_the_way(treated):
     found = red_cell_clearance(replace(treated, outputs={**treated.outputs, "spleen_present": spleen}), day=7)
     assert (found.half_life_before_min < 300).all()
     assert (found.half_life_min > 100_000).all()
+    assert found.spleen_before.all()
+    assert not found.spleen.any()
+
+
+def test_a_splenectomy_between_the_tests(treated):
+    sim = simulate("splenectomy on day 2", covariates={"splenectomised": False})
+    before, on_the_day, after = (red_cell_clearance(sim, day=day) for day in (1, 2, 3))
+    np.testing.assert_allclose(before.k, before.k_before, rtol=1e-4)
+    np.testing.assert_allclose(on_the_day.k, before.k, rtol=1e-4)  # the value on a day of a dose is before it
+    np.testing.assert_allclose(after.k, 0.00833)  # red cells die of age; the model has no part of the liver
+    assert (after.spleen_before.all(), after.spleen.any()) == (True, False)
+    np.testing.assert_allclose(before.k_before, red_cell_clearance(treated, day=0).k, rtol=1e-6)
 
 
 def test_the_table(treated):
     table = red_cell_clearance(treated, day=7).to_polars()
-    assert table.columns == ["patient", "spleen", "half_life_before_min", "half_life_min", "ratio"]
+    assert table.columns == [
+        "patient",
+        "spleen_before",
+        "spleen",
+        "half_life_before_min",
+        "half_life_min",
+        "ratio",
+    ]
     assert table.height == 100
     assert table.null_count().to_numpy().sum() == 0
 
@@ -182,9 +203,52 @@ def test_nobody_with_a_spleen(command):
     assert "10 patients without a spleen left out" in " ".join(ran.out.split())
 
 
+def test_a_splenectomy_on_the_way(command):
+    ran = command("splenectomy on day 2", "--patients", 20, "--covariate", "splenectomised=no", "--json")
+    found = json.loads(ran.out)
+    assert (found["with_spleen"], found["lost_spleen"]) == (20, 20)
+    rows = {row["label"]: row["value"] for row in found["rows"]}
+    assert 40 < rows["half-life before"] < 150
+    assert rows["half-life on day 7"] > 100_000
+    ran = command("splenectomy on day 2", "--patients", 20, "--no-figure")
+    assert "lost the spleen before day 7: there the tracer lives" in " ".join(ran.out.split())
+
+
+def test_out_keeps_everything_with_the_command_and_is_replaced_only_when_told(command, tmp_path):
+    arguments = (FIVE_DAYS, "--patients", 20, "--seed", 3, "--out", "kept")
+    ran = command(*arguments)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Figure, tables, patients and manifest: kept" in ran.out
+    kept = tmp_path / "kept"
+    manifest = json.loads((kept / "manifest.json").read_text())
+    assert manifest["command"].startswith("ivigsim redcell 'IVIG")
+    assert (manifest["seed"], manifest["patients"], manifest["igg_per_cell"]) == (3, 20, 800)
+    names = {path.name for path in kept.iterdir()} - {"manifest.json"}
+    assert set(manifest["files"]) == names == {"figure.png", "figure.svg", *TABLES}
+    assert pl.read_csv(kept / "outcomes.csv")["label"][0] == "half-life before"
+    survival = pl.read_parquet(kept / "survival.parquet")
+    assert survival.row(0)[1:] == (100.0,) * 6
+    assert (survival["before_p05"] <= survival["before_p50"]).all()
+    assert pl.read_parquet(kept / "patients.parquet").height == 20
+    refused = command(*arguments)
+    assert refused.code == 2
+    assert "--overwrite" in refused.err
+    assert command(*arguments, "--overwrite", "--no-figure").code == 0
+    assert "figure.png" not in {path.name for path in kept.iterdir()}
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_out_with_nobody_to_show(command, tmp_path):
+    ran = command(FIVE_DAYS, "--patients", 5, "--covariate", "splenectomised=yes", "--out", "kept")
+    assert ran.code == 0
+    assert pl.read_csv(tmp_path / "kept" / "survival.csv")["after_p50"].null_count() == 121
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (["--overwrite"], "--overwrite has nothing to replace; accepted: together with --out DIR"),
+        (["--out", "/dev/null/kept"], "cannot write '/dev/null/kept'"),
         (["--day", 0], "--day is 0; accepted: a whole number from 1"),
         (["--igg-per-cell", 0], "igg_per_cell is 0"),
         (["--population", "no.toml"], "population file 'no.toml' cannot be read"),

@@ -50,6 +50,13 @@ def test_polars_pandas_and_csv_agree(tmp_path):
     same(doses_from_event_table(str(path), 2), expected)
 
 
+def test_a_splenectomy_and_rituximab_may_stand_in_a_table():
+    events = {"TIME": [0.0, 2.0], "AMT": [375.0, 1.0], "II": [7.0, None], "ADDL": [3, None]}
+    table = doses_from_event_table(pl.DataFrame(events | {"CMT": ["rituximab", "splenectomy"]}), 1)
+    assert [table.inputs[i] for i in table.target[0]] == ["rituximab", "splenectomy", *["rituximab"] * 3]
+    assert table.amount.tolist() == [[375.0, 1.0, 375.0, 375.0, 375.0]]
+
+
 def test_csv_with_byte_order_mark_and_blank_end(tmp_path):
     path = tmp_path / "events.csv"
     path.write_text("TIME,AMT\n0,1000\n\n", encoding="utf-8-sig")
@@ -153,6 +160,17 @@ def wrong(**columns):
         (wrong(EVID=[1, 9]), "row 2: EVID 9", "1 (a dose)"),
         (wrong(CMT=[1, 99]), "row 2: unknown CMT '99'", "IVIG"),
         (wrong(CMT=["IVIG", "ivig"]), "row 2: unknown CMT 'ivig'", "(nearest: 'IVIG')"),
+        (
+            wrong(AMT=[1.0, 1.0], CMT=["splenectomy"] * 2),
+            "splenectomy once more on day 1",
+            "once per patient",
+        ),
+        (wrong(AMT=[2.0, 1.0], CMT=["splenectomy", "IVIG"]), "splenectomy in part", "the amount 1, at once"),
+        (
+            wrong(AMT=[1.0, 1.0], DUR=[0.5, 0.0], CMT=["splenectomy", "IVIG"]),
+            "splenectomy in part or over time on day 0",
+            "the amount 1, at once",
+        ),
         (wrong(ID=[1, None]), "row 2: ID None", "in every row, or no ID at all"),
         (wrong(ID=[[1], [2]]), "row 1: ID [1]", "a number or a text"),
         (wrong(ID=[1, 2]), "2 IDs for 5 patients", "1 ID (the same doses for all) or 5"),

@@ -26,6 +26,15 @@ from ivigsim.treatment import Course, Regimen
         ("IVIG 1 g/kg every 12 h x3", Course("IVIG", 1, "g/kg", every_d=0.5, count=3), None),
         ("IVIG 1 g/kg every 2 days x2 from day 0.5", None, "IVIG 1 g/kg every 2 d x2 from day 0.5"),
         ("IVIG 1 g/kg every 1 week x2", None, "IVIG 1 g/kg every 7 d x2"),
+        ("splenectomy", Course("splenectomy", 1, "procedure"), "splenectomy"),
+        ("Splenectomy  ON DAY 7", Course("splenectomy", 1, "procedure", start_d=7), "splenectomy on day 7"),
+        ("splenectomy on day 0", Course("splenectomy", 1, "procedure"), "splenectomy"),
+        (
+            "rituximab 375 mg/m² every 1 week x4",
+            Course("rituximab", 375, "mg/m2", every_d=7, count=4),
+            "rituximab 375 mg/m2 every 7 d x4",
+        ),
+        ("rituximab 375 mg per m2", Course("rituximab", 375, "mg/m2"), "rituximab 375 mg/m2"),
     ],
 )
 def test_phrase_means(text, course, canonical):
@@ -110,6 +119,18 @@ def test_courses_join_in_text_and_list():
         ("IVIG 1 g/kg from day -1", "'from day -1'", "a day from 0", "from day 0"),
         ("IVIG 1 g/kg from day 1e9", "'from day 1e+09'", "to 36525", "from day 36525"),
         ("IVIG 1 g/kg daily daily x2", "'daily x2' repeats a part", "each part at most once", ""),
+        ("splenectomi", "unknown drug 'splenectomi'", "splenectomy", "splenectomy"),
+        ("splenectomy 1 mg", "'1 mg' after a procedure", "splenectomy [on day D]", "splenectomy on day 0"),
+        ("splenectomy x2", "'x2' after a procedure", "splenectomy [on day D]", "splenectomy on day 0"),
+        ("splenectomy on day 3 x2", "'x2' after", "splenectomy [on day D]", "splenectomy on day 3"),
+        ("splenectomy from day 3", "'from day 3' after", "splenectomy [on day D]", "splenectomy on day 3"),
+        ("splenectomy day 7.5", "'day 7.5' after", "splenectomy [on day D]", "splenectomy on day 7.5"),
+        ("splenectomy on day -1", "'on day -1'", "a day from 0", "on day 0"),
+        ("splenectomy on day 1e9", "'on day 1e+09'", "to 36525", "on day 36525"),
+        ("splenectomy on day soon", "'soon' is not a number", "a number such as 0.4", "on day 3"),
+        ("rituximab 375 mg/kg", "unknown unit of rituximab 'mg/kg'", "g, g/m2, mg, mg/m2", "mg/m2"),
+        ("rituximab 375 mg/m3", "unknown unit of rituximab 'mg/m3'", "g, g/m2, mg, mg/m2", "mg/m2"),
+        ("rituximab", "no amount", "DRUG AMOUNT UNIT", "rituximab 1 mg/m2"),
         ("IVIG 1 g/kg +", "'+' is not understood", "joined by ' + '", ""),
         ("IVIG 1 g/kg + ", "names no drug", "DRUG AMOUNT UNIT", "IVIG 1 g/kg"),
     ],
@@ -129,6 +150,14 @@ def test_wrong_phrase_gets_one_sentence(text, offending, accepted, near):
 def test_wrong_list(wrong):
     with pytest.raises(InputError, match="accepted"):
         Regimen.parse(wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["splenectomy + splenectomy on day 3", "splenectomy + IVIG 1 g/kg + Splenectomy"]
+)
+def test_a_spleen_is_taken_out_once(text):
+    with pytest.raises(InputError, match="splenectomy more than once; accepted: splenectomy once"):
+        Regimen.parse(text)
 
 
 def test_too_many_doses_in_all():
@@ -153,6 +182,10 @@ TOKENS = [
     "h",
     "min",
     "+",
+    "splenectomy",
+    "on",
+    "rituximab",
+    "mg/m2",
 ]
 
 

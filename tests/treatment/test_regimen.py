@@ -23,19 +23,34 @@ courses = st.builds(
     count=st.integers(1, 7),
     start_d=st.just(0.0) | times,
 ) | st.builds(Course, drug=st.just("IVIG"), amount=st.floats(0.01, 5.0), unit=st.just("g/kg"))
+rituximab = st.builds(
+    Course,
+    drug=st.just("rituximab"),
+    amount=st.floats(min_value=0.2, max_value=1e4),
+    unit=st.sampled_from(["mg/m2", "g/m2", "mg", "g"]),
+    every_d=times,
+    count=st.integers(1, 7),
+    start_d=st.just(0.0) | times,
+)
+splenectomy = st.builds(
+    Course, drug=st.just("splenectomy"), amount=st.just(1.0), unit=st.just("procedure"), start_d=times
+)
 regimens = st.lists(courses, min_size=1, max_size=4).map(lambda each: Regimen(tuple(each)))
+every_kind = st.tuples(st.lists(courses | rituximab, min_size=1, max_size=3), st.none() | splenectomy).map(
+    lambda each: Regimen((*each[0], each[1]) if each[1] else tuple(each[0]))
+)
 ARRAYS = ("target", "time_d", "amount", "duration_d")
 
 
-@given(regimens)
+@given(every_kind)
 def test_phrase_round_trip(regimen):
     assert Regimen.parse(str(regimen)) == regimen
 
 
-@given(regimens, st.floats(3.0, 200.0))
-def test_event_table_round_trip_is_exact(regimen, weight):
-    direct = regimen.doses([weight], allow_extreme=True)
-    through = doses_from_event_table(regimen.to_event_table(weight), 1, allow_extreme=True)
+@given(every_kind, st.floats(3.0, 200.0), st.floats(50.0, 210.0))
+def test_event_table_round_trip_is_exact(regimen, weight, height):
+    direct = regimen.doses([weight], [height], allow_extreme=True)
+    through = doses_from_event_table(regimen.to_event_table(weight, height), 1, allow_extreme=True)
     assert direct.inputs == through.inputs
     for name in ARRAYS:
         np.testing.assert_array_equal(getattr(direct, name), getattr(through, name))
@@ -71,6 +86,39 @@ def test_absolute_doses_are_divided_by_weight():
     table = Regimen.parse("IVIG 70 g + IVIG 0.5 g/kg over 4 h from day 1").doses([70.0, 35.0])
     np.testing.assert_array_equal(table.amount, [[1000.0, 500.0], [2000.0, 500.0]])
     np.testing.assert_allclose(table.duration_d * 24, [[250 / 60, 4.0], [500 / 60, 4.0]], rtol=1e-15)
+
+
+def test_absolute_doses_of_a_drug_per_m2_are_divided_by_body_surface():
+    table = Regimen.parse("rituximab 750 mg + rituximab 375 mg/m2 from day 7").doses(
+        [80.0, 20.0], [180.0, 45.0]
+    )
+    np.testing.assert_allclose(table.amount, [[375.0, 375.0], [1500.0, 375.0]])  # 2 m2 and 0.5 m2, Mosteller
+    np.testing.assert_allclose(table.duration_d * 24, 4.0)
+
+
+def test_per_m2_doses_need_no_height_and_absolute_ones_say_so():
+    assert Regimen.parse("rituximab 375 mg/m2").doses([80.0, 20.0]).amount.tolist() == [[375.0]]
+    with pytest.raises(InputError, match=r"rituximab in mg is dosed by body surface .*; accepted: height_cm"):
+        Regimen.parse("rituximab 750 mg").doses([80.0])
+
+
+@pytest.mark.parametrize("heights", [[], [0.0], [-170.0], [float("nan")], [170.0, 180.0]])
+def test_wrong_heights(heights):
+    with pytest.raises(InputError, match="height"):
+        Regimen.parse("rituximab 750 mg").doses([70.0], heights)
+
+
+def test_extreme_rituximab_is_refused():
+    with pytest.raises(
+        InputError, match=r"3375 mg/m2 of rituximab within 28 d; accepted: at most 3000 mg/m2"
+    ):
+        Regimen.parse("rituximab 375 mg/m2 daily x9").doses([70.0])
+
+
+def test_a_procedure_is_a_bolus_of_one_and_the_same_for_all():
+    table = Regimen.parse("IVIG 1 g/kg from day 3 + splenectomy on day 3").doses([70.0, 35.0])
+    assert [table.inputs[i] for i in table.target[0]] == ["IVIG", "splenectomy"]
+    assert (table.amount.tolist(), table.duration_d[0, 1]) == ([[1000.0, 1.0]], 0.0)
 
 
 def test_absolute_equals_per_kg_at_the_same_weight():
@@ -150,6 +198,9 @@ def test_wrong_weights(weights):
         {"count": 2},
         {"count": float("nan"), "every_d": 1.0},
         {"start_d": float("nan")},
+        {"drug": "splenectomy", "unit": "procedure", "amount": 2.0},
+        {"drug": "splenectomy", "unit": "procedure", "over_d": 1.0},
+        {"drug": "splenectomy", "unit": "procedure", "every_d": 1.0, "count": 2},
     ],
 )
 def test_course_refuses_wrong_fields(fields):

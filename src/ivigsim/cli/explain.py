@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -25,14 +26,19 @@ from ivigsim.errors import InputError
 
 if TYPE_CHECKING:
     from ivigsim.mechanisms import Attribution
+    from ivigsim.treatment import Regimen
 
 FIGURE = Path("explain")  # .png and .svg, in the working directory
 
 
 def explain(
     phrase: Annotated[
-        str, typer.Argument(metavar="PHRASE", help='Dose phrase, as in "IVIG 1 g/kg daily x2".')
-    ],
+        str | None, typer.Argument(metavar="PHRASE", help='Dose phrase, as in "IVIG 1 g/kg daily x2".')
+    ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE.csv", help="Instead of a phrase, an event table in NONMEM columns."),
+    ] = None,
     mechanism: Annotated[
         list[str] | None,
         typer.Option(
@@ -78,9 +84,8 @@ def explain(
     from ivigsim.mechanisms import DEFAULT_MECHANISMS, AttributionFailed
     from ivigsim.mechanisms import explain as split
     from ivigsim.report.files import NO_FIGURE, can_draw, check_folder, check_place
-    from ivigsim.treatment import Regimen
 
-    treatment = None if phrase.strip().lower() == "untreated" else Regimen.parse(phrase)
+    treatment = _treatment(phrase, events)
     figure = not no_figure and (out is not None or not json)
     if overwrite and out is None:
         raise InputError("--overwrite has nothing to replace; accepted: together with --out DIR")
@@ -107,11 +112,13 @@ def explain(
     except AttributionFailed as failure:
         typer.echo(f"Error: {failure}", err=True)
         raise typer.Exit(1) from None
+    if events is not None:
+        found = replace(found, regimen=f"event table {events.name}")
     seconds = perf_counter() - began
     if figure and not can_draw():
         typer.echo(NO_FIGURE, err=True)
         figure = False
-    kept = _keep(found, out, figure)
+    kept = _keep(found, out, figure, events)
     if json:
         from ivigsim.report.attribution_document import attribution_document
 
@@ -122,14 +129,32 @@ def explain(
         print_attribution(found, kept, seconds)
 
 
-def _keep(found: Attribution, out: Path | None, figure: bool) -> str:
+def _keep(found: Attribution, out: Path | None, figure: bool, events: Path | None) -> str:
     """Write what was asked for and return a sentence on where it is."""
     from ivigsim.report.attribution_files import write_attribution_figure, write_attribution_folder
 
     if out is not None:
         command = shlex.join(["ivigsim", *sys.argv[1:]])
-        write_attribution_folder(found, out, command, figure=figure)
+        write_attribution_folder(found, out, command, figure=figure, events=events)
         return f"{'Figure, tables' if figure else 'Tables'}, patients and manifest: {out}"
     if figure:
         return f"Figure: {' and '.join(map(str, write_attribution_figure(found, FIGURE)))}"
     return ""
+
+
+def _treatment(phrase: str | None, events: Path | None) -> Regimen | Path | None:
+    """Return the one treatment that is given."""
+    from ivigsim.treatment import Regimen
+
+    if (phrase is None) == (events is None):
+        given = "a dose phrase and an event table are both" if events else "no treatment is"
+        raise InputError(
+            f"{given} given; accepted: one of them (nearest: 'IVIG 1 g/kg daily x2', or --events TABLE.csv)"
+        )
+    if phrase is None:
+        return events
+    if phrase.lower().endswith(".csv"):
+        raise InputError(
+            f"{phrase!r} is no dose phrase; accepted: text as 'IVIG 1 g/kg' (nearest: --events {phrase})"
+        )
+    return None if phrase.strip().lower() == "untreated" else Regimen.parse(phrase)

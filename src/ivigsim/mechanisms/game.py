@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +11,7 @@ from numpy.typing import NDArray
 from ivigsim.engine.integrator import Integrator
 from ivigsim.mechanisms.shapley import Booleans, Floats, Split, exact, sampled
 from ivigsim.patients import random
-from ivigsim.progress import progress_bar
-from ivigsim.run import _Run
+from ivigsim.request import Run
 
 _EVERY_PATIENT_COUNTS = 300  # a bar from so many patients on: each is simulated tens of times
 
@@ -40,46 +36,23 @@ class Part:
     failures: dict[int, str]
 
 
-def play(run: _Run, mechanisms: tuple[str, ...], pairs: int) -> Iterator[Part]:
+def play(run: Run, mechanisms: tuple[str, ...], pairs: int) -> Iterator[Part]:
     """Split the platelets of all patients, chunk after chunk over threads, a few ahead of the reader.
 
     Parameters
     ----------
-    run : _Run
+    run : Run
         A checked request whose only output is platelets.
     mechanisms : tuple of str
     pairs : int
         Pairs of orders to sample; 0 goes through all subsets.
     """
-    starts = range(0, run.patients, run.chunk)
-    threads = min(run.threads, len(starts))
-    idle: SimpleQueue[Integrator] = SimpleQueue()
-    for _ in range(threads):
-        idle.put(Integrator(run.outputs, run.options, run.inputs))
 
-    def solve(start: int) -> Part:
-        integrator = idle.get()
-        try:
-            return _part(run, integrator, mechanisms, pairs, start, min(run.chunk, run.patients - start))
-        finally:
-            idle.put(integrator)
+    def part(integrator: Integrator, start: int, count: int) -> Part:
+        return _part(run, integrator, mechanisms, pairs, start, count)
 
-    ahead: deque[Future[Part]] = deque()
     label = f"{run.regimen}, {runs(len(mechanisms), pairs)} simulations each"
-    with (
-        ThreadPoolExecutor(threads) as pool,
-        progress_bar(label, run.patients, _EVERY_PATIENT_COUNTS) as advance,
-    ):
-        try:
-            for start in starts:
-                ahead.append(pool.submit(solve, start))
-                while ahead and (len(ahead) > 2 * threads or start == starts[-1]):
-                    part = ahead.popleft().result()
-                    advance(part.count)
-                    yield part
-        finally:
-            for future in ahead:
-                future.cancel()
+    return run.in_chunks(part, label, _EVERY_PATIENT_COUNTS)
 
 
 def runs(mechanisms: int, pairs: int) -> int:
@@ -94,7 +67,7 @@ def runs(mechanisms: int, pairs: int) -> int:
 
 
 def _part(
-    run: _Run, integrator: Integrator, mechanisms: tuple[str, ...], pairs: int, start: int, count: int
+    run: Run, integrator: Integrator, mechanisms: tuple[str, ...], pairs: int, start: int, count: int
 ) -> Part:
     """Draw patients once and play all their games: a switch changes no patient before treatment."""
     people = run.draw(start, count).patients().values

@@ -12,7 +12,7 @@ from ivigsim.mechanisms.attribution import Attribution, Sums
 from ivigsim.mechanisms.game import play, runs
 from ivigsim.model.parameters import switches as default_switches
 from ivigsim.patients.population import Population
-from ivigsim.run import _prepare
+from ivigsim.request import prepare
 
 DEFAULT_MECHANISMS = (
     "fc_gamma_blockade",
@@ -100,7 +100,7 @@ def explain(
             " (nearest: 'IVIG 1 g/kg daily x2')"
         )
     orders = _check_permutations(permutations, len(names))
-    run = _prepare(
+    run = prepare(
         treatment,
         population=population,
         patients=patients,

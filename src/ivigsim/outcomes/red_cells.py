@@ -44,8 +44,8 @@ class RedCellClearance:
         IgG on a tracer cell.
     k_before, k : ndarray, shape (patients,)
         Rate constant of the loss of the tracer (1/d), on day 0 and on `day`; NaN for failed patients.
-    spleen : ndarray of bool, shape (patients,)
-        Whether there is a spleen on `day`.
+    spleen_before, spleen : ndarray of bool, shape (patients,)
+        Whether there is a spleen, on day 0 and on `day`.
 
     Examples
     --------
@@ -61,6 +61,7 @@ class RedCellClearance:
     igg_per_cell: float
     k_before: FloatArray = field(repr=False)
     k: FloatArray = field(repr=False)
+    spleen_before: BoolArray = field(repr=False)
     spleen: BoolArray = field(repr=False)
 
     @property
@@ -96,6 +97,7 @@ class RedCellClearance:
         table = pl.DataFrame(
             {
                 "patient": np.arange(len(self.k)),
+                "spleen_before": self.spleen_before,
                 "spleen": self.spleen,
                 "half_life_before_min": before,
                 "half_life_min": after,
@@ -160,7 +162,7 @@ def red_cell_clearance(
         by_receptor = by_receptor / (1.0 + eaten / fixed["K_busy_spleen"] + other / fixed["k_red_cell_limit"])
     # passage, then capture: 1/k is the sum of both times
     k = by_receptor * SPLENIC_FLOW / (by_receptor + SPLENIC_FLOW) + fixed["k_red_cell"]
-    return RedCellClearance(float(sim.time[places[1]]), coat, k[0], k[1], spleen[1] > 0)
+    return RedCellClearance(float(sim.time[places[1]]), coat, k[0], k[1], spleen[0] > 0, spleen[1] > 0)
 
 
 def _half_life_min(k: FloatArray) -> FloatArray:

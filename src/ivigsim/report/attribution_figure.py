@@ -164,5 +164,5 @@ def _caption(found: Attribution) -> str:
         f" these mechanisms off. Spread: patients with at least {LEAST_RISE:g}×10⁹/L attributed."
         + (f" {failed} failed and left out." if failed else "")
     )
-    last = f"Provisional parameters. For research and teaching only. ivigsim {__version__}"
+    last = f"For research and teaching only. ivigsim {__version__}"
     return "\n".join([*textwrap.wrap(text, 120), last])

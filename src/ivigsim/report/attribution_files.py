@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import platform
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivigsim.mechanisms import Attribution
 from ivigsim.report.attribution_document import attribution_document
-from ivigsim.report.files import FIGURES, MANIFEST, _beside
-from ivigsim.report.manifest import PACKAGES, _version, sha256
+from ivigsim.report.files import FIGURES, whole_folder, write_drawing, write_manifest, write_tables
+from ivigsim.report.manifest import made_by, sha256
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,18 +17,13 @@ if TYPE_CHECKING:
 def write_attribution_figure(found: Attribution, stem: Path) -> list[Path]:
     """Write the figure as `stem`.png and `stem`.svg and return their paths; earlier ones are replaced."""
     from ivigsim.report.attribution_figure import draw_attribution
-    from ivigsim.report.figure import save
 
-    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")]
-    with _beside(stem) as temporary:
-        made = [temporary / path.name for path in paths]
-        save(draw_attribution(found), *made)
-        for source, path in zip(made, paths, strict=True):
-            source.replace(path)
-    return paths
+    return write_drawing(draw_attribution(found), stem)
 
 
-def write_attribution_folder(found: Attribution, folder: Path, command: str, *, figure: bool) -> None:
+def write_attribution_folder(
+    found: Attribution, folder: Path, command: str, *, figure: bool, events: Path | None = None
+) -> None:
     """Write figure, tables and manifest into a new folder, which appears complete or not at all.
 
     The files have the names of those of `ivigsim simulate`: outcomes are the shares, days the layers of the
@@ -46,26 +38,18 @@ def write_attribution_folder(found: Attribution, folder: Path, command: str, *, 
         The command line, for the manifest.
     figure : bool
         Whether to draw.
+    events : Path, optional
+        The event table, when the treatment came as one; the manifest holds its SHA-256.
     """
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(folder) as temporary:
-        new = temporary / folder.name
-        new.mkdir()
+    with whole_folder(folder) as new:
         if figure:
             from ivigsim.report.attribution_figure import draw_attribution
             from ivigsim.report.figure import save
 
             save(draw_attribution(found), *(new / name for name in FIGURES))
-        for name, frame in (("outcomes", shares_frame(found)), ("days", layers_frame(found))):
-            frame.write_csv(new / f"{name}.csv")
-            frame.write_parquet(new / f"{name}.parquet")
+        write_tables(new, {"outcomes": shares_frame(found), "days": layers_frame(found)})
         found.to_polars().write_parquet(new / "patients.parquet")
-        text = json.dumps(_manifest(found, command, new), indent=2, ensure_ascii=False)
-        (new / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
-        if folder.exists():
-            folder.replace(temporary / "replaced")
-        new.replace(folder)
+        write_manifest(new, _manifest(found, command, new, events))
 
 
 def shares_frame(found: Attribution) -> pl.DataFrame:
@@ -97,16 +81,10 @@ def layers_frame(found: Attribution) -> pl.DataFrame:
     return pl.DataFrame({"time_d": found.time_d, "rise": found.rise, **layers, "other": found.other})
 
 
-def _manifest(found: Attribution, command: str, folder: Path) -> dict[str, Any]:
+def _manifest(found: Attribution, command: str, folder: Path, events: Path | None) -> dict[str, Any]:
     """Return where the numbers come from, and the SHA-256 of every file."""
     request = attribution_document(found).model_dump(
         exclude={"by_day", "shares", "published", "failed", "warnings", "baseline_1e9_per_l"}
     )
-    return {
-        **request,
-        "command": command,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "packages": {name: known for name in PACKAGES if (known := _version(name))},
-        "files": {path.name: sha256(path.read_bytes()) for path in sorted(folder.iterdir())},
-    }
+    tables = {} if events is None else {events.name: sha256(events.read_bytes())}
+    return {**request, "event_tables": tables, **made_by(command, folder)}

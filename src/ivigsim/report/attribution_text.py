@@ -9,7 +9,7 @@ from ivigsim._version import __version__
 from ivigsim.mechanisms import Attribution, Share
 from ivigsim.model.parameters import switches as default_switches
 from ivigsim.report.attribution_wording import no_rise, notes
-from ivigsim.report.wording import PROVISIONAL, RESEARCH_ONLY, count, settings_text
+from ivigsim.report.wording import CALIBRATED, RESEARCH_ONLY, count, settings_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -106,7 +106,7 @@ def print_attribution(found: Attribution, kept: str, seconds: float) -> None:
     )
     if kept:
         say(kept)
-    say(PROVISIONAL)
+    say(CALIBRATED)
     say(RESEARCH_ONLY, "bold")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ivigsim.mechanisms import Attribution
 from ivigsim.mechanisms.attribution import LEAST_RISE
-from ivigsim.report.wording import PROVISIONAL, RESEARCH_ONLY, count
+from ivigsim.report.wording import CALIBRATED, RESEARCH_ONLY, count
 
 LABELS = {
     "fc_gamma_blockade": "Fc-gamma blockade",
@@ -24,7 +24,7 @@ LABELS = {
 
 COVERAGE = (
     "Intervals and spread cover the differences between virtual patients, not whether the model's structure"
-    " or its provisional numbers are right."
+    " or its calibrated numbers are right."
 )
 CLOSE_TO_NOTHING = 1e-3  # 1e9/L: a thousandth of the smallest change a blood count shows
 
@@ -123,4 +123,4 @@ def warnings(found: Attribution) -> list[str]:
     failed = len(found.failures)
     lost = [f"{failed} of {found.patients} patients failed and are in no number."] if failed else []
     nothing = no_rise(found)
-    return [RESEARCH_ONLY, PROVISIONAL, COVERAGE, *([nothing] if nothing else []), *lost]
+    return [RESEARCH_ONLY, CALIBRATED, COVERAGE, *([nothing] if nothing else []), *lost]

@@ -1,18 +1,22 @@
-"""Keep a comparison in files: the figure alone, or a folder with everything; never half-written."""
+"""Keep results in files: a figure alone, or a folder with everything; never half-written."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ivigsim.errors import InputError
 from ivigsim.report.comparison import Comparison
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure
 
 FIGURES = ("figure.png", "figure.svg")
 TABLES = ("outcomes.csv", "outcomes.parquet", "days.csv", "days.parquet", "patients.parquet")
@@ -28,8 +32,16 @@ def can_draw() -> bool:
         return False
 
 
-def check_folder(folder: Path, overwrite: bool) -> None:
+def check_folder(folder: Path, overwrite: bool, made: Collection[str] = TABLES) -> None:
     """Refuse a folder that must not be written, before the work is done.
+
+    Parameters
+    ----------
+    folder : Path
+    overwrite : bool
+        Whether earlier results may be replaced.
+    made : collection of str
+        Names of the files, beside figure and manifest, that the command makes.
 
     Raises
     ------
@@ -43,7 +55,7 @@ def check_folder(folder: Path, overwrite: bool) -> None:
     if not folder.is_dir():
         raise InputError(f"'{folder}' is a file; accepted: the name of a new folder")
     names = {path.name for path in folder.iterdir()}
-    strange = sorted(names - {*FIGURES, *TABLES, MANIFEST})
+    strange = sorted(names - {*FIGURES, *made, MANIFEST})
     if names and not overwrite:
         raise InputError(
             f"the folder '{folder}' is not empty; accepted: a new one, or --overwrite to replace it"
@@ -61,23 +73,34 @@ def check_place(target: Path) -> None:
     Raises
     ------
     InputError
-        When the nearest folder that exists is not one, or does not allow it.
+        When the nearest folder that exists is not one, or nothing can be made in it.
     """
-    above = next(folder for folder in target.absolute().parents if folder.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK):
-        raise InputError(
-            f"cannot write '{target}' into '{above}'; accepted: a place in a folder you may write"
-        )
+    accepted = "accepted: a place in a folder you may write"
+    try:
+        above = next(folder for folder in target.absolute().parents if folder.exists())
+        if not above.is_dir():
+            raise InputError(f"cannot write '{target}' into '{above}', which is a file; {accepted}")
+        # permissions do not tell all (a disk may be read-only, a name too long): try it
+        Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=above)).rmdir()
+    except OSError as error:
+        raise InputError(f"cannot write '{target}' ({error.strerror}); {accepted}") from None
 
 
 def write_figure(comparison: Comparison, stem: Path) -> list[Path]:
     """Write the figure as `stem`.png and `stem`.svg and return their paths; earlier ones are replaced."""
-    from ivigsim.report.figure import draw, save
+    from ivigsim.report.figure import draw
+
+    return write_drawing(draw(comparison), stem)
+
+
+def write_drawing(figure: Figure, stem: Path) -> list[Path]:
+    """Write any figure as `stem`.png and `stem`.svg and return their paths; earlier ones are replaced."""
+    from ivigsim.report.figure import save
 
     paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")]
-    with _beside(stem) as temporary:
+    with beside(stem) as temporary:
         made = [temporary / path.name for path in paths]
-        save(draw(comparison), *made)
+        save(figure, *made)
         for source, path in zip(made, paths, strict=True):
             source.replace(path)
     return paths
@@ -100,37 +123,54 @@ def write_folder(comparison: Comparison, folder: Path, command: str, *, figure: 
     from ivigsim.report.frames import days_frame, outcomes_frame, patients_frame
     from ivigsim.report.manifest import manifest
 
-    folder = folder.resolve()  # "results/." has a name then, and a link leads to its folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(folder) as temporary:
-        new = temporary / folder.name
-        new.mkdir()
+    with whole_folder(folder) as new:
         if figure:
             from ivigsim.report.figure import draw, save
 
             save(draw(comparison), *(new / name for name in FIGURES))
-        for name, frame in (("outcomes", outcomes_frame(comparison)), ("days", days_frame(comparison))):
-            frame.write_csv(new / f"{name}.csv")
-            frame.write_parquet(new / f"{name}.parquet")
+        write_tables(new, {"outcomes": outcomes_frame(comparison), "days": days_frame(comparison)})
         patients_frame(comparison).write_parquet(new / "patients.parquet")
-        text = json.dumps(manifest(comparison, command, new), indent=2, ensure_ascii=False)
-        (new / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
-        if folder.exists():
-            folder.replace(temporary / "replaced")
-        new.replace(folder)
+        write_manifest(new, manifest(comparison, command, new))
+
+
+def write_tables(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Write tables as CSV and Parquet, by their names."""
+    for name, frame in frames.items():
+        frame.write_csv(folder / f"{name}.csv")
+        frame.write_parquet(folder / f"{name}.parquet")
+
+
+def write_manifest(folder: Path, content: Mapping[str, object]) -> None:
+    """Write what made the results."""
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; it takes the place of `folder` at the end, complete or not at all."""
+    target = folder.resolve()  # "results/." has a name then, and a link leads to its folder
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with beside(target) as temporary:
+        new = temporary / target.name
+        new.mkdir()
+        yield new
+        if target.exists():
+            target.replace(temporary / "replaced")
+        new.replace(target)
 
 
 def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(path) as temporary:
+    with beside(path) as temporary:
         made = temporary / path.name
         made.write_text(text, encoding="utf-8")
         made.replace(path)
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def beside(target: Path) -> Iterator[Path]:
     """Give a folder on the same disk as `target`, so that moving from it is one step; it goes away again."""
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:

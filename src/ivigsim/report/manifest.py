@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -70,15 +71,39 @@ def manifest(comparison: Comparison, command: str, folder: Path) -> dict[str, An
         "event_tables": {
             table.name: sha256(table.read_bytes()) for table in request.treatments if isinstance(table, Path)
         },
+        **made_by(command, folder),
+    }
+
+
+def made_by(command: str, folder: Path, packages: Iterable[str] = PACKAGES) -> dict[str, Any]:
+    """Return the part that every manifest ends with: command, time, Python, packages, files.
+
+    Parameters
+    ----------
+    command : str
+        The command line.
+    folder : Path
+        Every file in it is listed with its SHA-256.
+    packages : iterable of str
+        Those that could change the numbers; without what is not installed.
+    """
+    return {
         "command": command,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": {name: found for name in packages if (found := package_version(name))},
         "files": {path.name: sha256(path.read_bytes()) for path in sorted(folder.iterdir())},
     }
 
 
-def _version(package: str) -> str | None:
+def package_version(package: str) -> str | None:
+    """Return the version of a package, None when it is not installed.
+
+    Examples
+    --------
+    >>> package_version("no-such-package") is None
+    True
+    """
     try:
         return version(package)
     except PackageNotFoundError:

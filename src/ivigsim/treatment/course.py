@@ -74,7 +74,7 @@ class Course:
             "over_d": None if self.over_d is None else _duration(self.over_d),
             "every_d": None if self.every_d is None else _interval(self.every_d),
             "count": whole_count(self.count),
-            "start_d": _start(self.start_d),
+            "start_d": _start(self.start_d, "on day" if drug.is_procedure else "from day"),
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)
@@ -242,11 +242,11 @@ def whole_count(value: float) -> int:
     )
 
 
-def _start(value: float) -> float:
+def _start(value: float, words: str) -> float:
     if 0 <= value <= LONGEST_D:
         return abs(float(value))  # -0.0 becomes 0.0
     near = 0 if not value > 0 else LONGEST_D
     raise InputError(
-        f"'from day {value:g}' is refused; accepted: a day from 0 (the start of the simulation) to"
-        f" {LONGEST_D:g} (nearest: 'from day {near:g}')"
+        f"'{words} {value:g}' is refused; accepted: a day from 0 (the start of the simulation) to"
+        f" {LONGEST_D:g} (nearest: '{words} {near:g}')"
     )

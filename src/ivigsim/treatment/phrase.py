@@ -26,6 +26,7 @@ _KEYWORD = re.compile(
     re.I,
 )
 _ON_DAY = re.compile(r"on day(?![a-z])", re.I)
+_DAY = re.compile(r"(?:day|on) ?([0-9]+(?:\.[0-9]+)?)$", re.I)  # as in "splenectomy from day 3"
 _EXAMPLES = {  # word a person may have meant -> how it is written
     "over": "over 4 h",
     "daily": "daily",
@@ -108,9 +109,10 @@ def _procedure(drug: Drug, rest: str) -> Course:
         match = _ON_DAY.match(rest)
         day, rest = _number(rest[match.end() :].lstrip(), "on day 3") if match else (day, rest)
         if rest:
+            meant = None if match else _DAY.search(rest)
             raise InputError(
                 f"{shown(rest)} after a procedure; accepted: {drug.name} {PROCEDURE_FORM}"
-                f" (nearest: '{drug.name} on day {day:g}')"
+                f" (nearest: '{drug.name} on day {meant[1] if meant else f'{day:g}'}')"
             )
     return Course(drug.name, 1.0, drug.units[0], start_d=day)
 
