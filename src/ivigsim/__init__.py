@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from ivigsim.mechanisms import Attribution, explain
     from ivigsim.outcomes import red_cell_clearance
     from ivigsim.patients.population import Population, load_population, population_names
+    from ivigsim.prediction import BiomarkerRanking, biomarkers
     from ivigsim.run import simulate, simulate_chunks
     from ivigsim.treatment import Regimen
 
 __all__ = [
     "Attribution",
+    "BiomarkerRanking",
     "InputError",
     "Population",
     "Regimen",
     "Simulation",
     "__version__",
+    "biomarkers",
     "explain",
     "load_population",
     "population_names",
@@ -37,9 +40,11 @@ __all__ = [
 # a name is imported when it is first used: `import ivigsim` and `ivigsim --help` stay fast
 _HOME = {
     "Attribution": "ivigsim.mechanisms",
+    "BiomarkerRanking": "ivigsim.prediction",
     "Population": "ivigsim.patients.population",
     "Regimen": "ivigsim.treatment",
     "Simulation": "ivigsim.engine.simulation",
+    "biomarkers": "ivigsim.prediction",
     "explain": "ivigsim.mechanisms",
     "load_population": "ivigsim.patients.population",
     "population_names": "ivigsim.patients.population",
