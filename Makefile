@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint docs bench lock clean
+.PHONY: help venv demo test lint docs bench calibrate validate lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -11,7 +11,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-6s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 venv: .venv/.installed ## Set up .venv with the locked packages and this project (the others do it too)
 
@@ -52,6 +52,12 @@ docs: .venv/.installed ## Build the documentation into docs/_build/html (needs n
 
 bench: .venv/.installed ## Measure speed and memory (benchmarks/README.md)
 	$(BIN)/python benchmarks/run.py
+
+calibrate: .venv/.installed ## Estimate the parameters anew from published results (half an hour; goes on after a kill)
+	$(BIN)/ivigsim calibrate --out build/calibration --write src/ivigsim
+
+validate: .venv/.installed ## Simulate every published result as its trial (minutes); page in build/validation
+	$(BIN)/ivigsim validate --out build/validation
 
 # The versions in the lock file stay; newer ones: make lock UPGRADE=--upgrade
 lock: .venv/bin/python ## Resolve requirements.lock anew from pyproject.toml

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from ivigsim.model.parameters import Parameter, load_parameters
+from ivigsim.patients.population import load_population, population_names
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -64,6 +65,21 @@ def test_the_page_holds_every_equation_and_every_parameter(pages: ModuleType) ->
     assert len(equations) > 20
     assert not [line for line in equations if line not in page]
     assert not [name for name in load_parameters() if page.count(f"* - `{name}`\n") != 1]
+
+
+def test_the_populations_page_holds_every_value_with_its_source(pages: ModuleType) -> None:
+    populations_page = importlib.import_module("populations_page").populations_page
+    for name in population_names():
+        people = load_population(name)
+        page = populations_page([people])
+        assert page.startswith(f"## `{name}`")
+        for key, entry in {**people.covariates, **people.parameters}.items():
+            assert page.count(f"* - `{key}`\n") == 1
+            assert pages.escape(entry.source) in page
+    page = populations_page([load_population("child-new")])
+    assert "median kg by age in years: 4 at 0, 10 at 1, 18 at 5" in page
+    assert "median 5 year, SD of logit 0.9 between 0.5 and 16" in page
+    assert "* - `splenectomised`\n  - yes 0%" in page
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The shape that must come out of the provisional parameters: bounds, never exact values."""
+"""The shape that must come out of the calibrated parameters: bounds, never exact values."""
 
 import numpy as np
 import pytest

@@ -27,7 +27,7 @@ def test_the_main_job_prints_a_table_beside_the_published_result_and_draws(ivigs
     assert "80.7 (69.2–89.3)   E019" in run.out
     assert "Figure: ivigsim.png and ivigsim.svg" in run.out
     assert run.out.endswith("For research and teaching; never for treatment decisions.\n")
-    assert "provisional" in run.out
+    assert "calibrated" in run.out
     assert "none failed" in run.out
     assert max(map(len, run.out.splitlines())) <= 80
     assert names() == ["ivigsim.png", "ivigsim.svg"]

@@ -1,6 +1,7 @@
 """The figure: complete, readable without colour, and the same bytes every time."""
 
 import struct
+import subprocess
 import sys
 
 import pytest
@@ -66,6 +67,13 @@ def test_the_png_is_fine_enough_for_print(drawn, tmp_path):
     assert (width, height) == (round(7.5 * DPI), round(6.6 * DPI))
 
 
-def test_pyplot_is_left_alone(drawn):
-    assert drawn.axes
-    assert "matplotlib.pyplot" not in sys.modules
+def test_pyplot_is_left_alone():
+    # in a fresh interpreter: the fitting library loads pyplot for its own figures
+    code = (
+        "import sys; from ivigsim.report.comparison import Request, compare;"
+        " from ivigsim.report.figure import draw; from ivigsim.treatment import Regimen;"
+        " found = compare(Request((Regimen.parse('IVIG 1 g/kg'),), patients=4, days=7));"
+        " print(len(draw(found).axes) > 0, 'matplotlib.pyplot' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "False"]

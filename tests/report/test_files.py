@@ -132,7 +132,7 @@ def test_the_document_is_valid_repeatable_and_complete(several):
     assert linked["responded_by_day_7"] == ["E019", "E026", "E036", "E037", "E052"]
     assert linked["peak"] == []
     assert len(arm.days.time_d) == len(arm.days.share_at_least_50) == len(arm.days.igg_g_per_l["p50"]) == 31
-    assert any("provisional" in text for text in found.warnings)
+    assert any("calibrated" in text for text in found.warnings)
 
 
 def test_the_document_counts_failures_by_reason(one):

@@ -93,4 +93,4 @@ def test_the_report_fits_80_columns_and_ends_with_what_to_bear_in_mind(several, 
     end = " ".join(" ".join(lines[-7:]).split())
     assert "40 patients, seed 1: simulated in" in end
     assert "2 patients failed under B: it broke (2)" in end
-    assert "provisional" in end
+    assert "calibrated" in end

@@ -12,6 +12,8 @@ import typer
 from typer.exceptions import TyperException
 
 from ivigsim._version import __version__
+from ivigsim.cli.biomarkers import biomarkers
+from ivigsim.cli.calibrate import calibrate
 from ivigsim.cli.evidence import evidence
 from ivigsim.cli.explain import explain
 from ivigsim.cli.lists import parameters, populations, switches
@@ -33,11 +35,13 @@ app = typer.Typer(
 app.command()(simulate)
 app.command()(explain)
 app.command()(redcell)
+app.command()(biomarkers)
 app.command()(sbml)
 app.command()(populations)
 app.command()(switches)
 app.command()(parameters)
 app.command()(evidence)
+app.command()(calibrate)
 
 
 def _version(wanted: bool) -> None:

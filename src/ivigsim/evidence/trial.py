@@ -103,7 +103,7 @@ def plan(rows: Iterable[Row]) -> tuple[Plan, ...]:
 
 
 def _times(arm: Arm, rows: list[Row]) -> tuple[float, ...]:
-    times = set(map(float, range(int(max(map(_last_day, rows))) + 1))) | {0.0, 1.0}
+    times = set(map(float, range(int(max(map(last_day, rows))) + 1))) | {0.0, 1.0}
     for row in rows:
         times |= set(row.measured.visits)
         if row.measured.window is not None:
@@ -114,7 +114,8 @@ def _times(arm: Arm, rows: list[Row]) -> tuple[float, ...]:
     return tuple(sorted(times))
 
 
-def _last_day(row: Row) -> float:
+def last_day(row: Row) -> float:
+    """Return the day to which a row must be followed (d after the first dose)."""
     endpoint = row.measured
     if endpoint.visits:
         return max(endpoint.visits)

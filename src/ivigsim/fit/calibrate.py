@@ -45,7 +45,7 @@ class Settings:
         Draws kept per walker.
     seed : int
     changes : tuple of (str, float)
-        Switches held at another value, for an alternative of the model.
+        Switches and parameters held at another value, for an alternative of the model.
     """
 
     members: int = 128

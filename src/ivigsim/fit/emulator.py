@@ -43,6 +43,13 @@ class Emulator:
     error: Floats
     explained: Floats
 
+    @property
+    def unit(self) -> Floats:
+        """SD between patients on the stabilised scale, shape (rows,): 1 for shares."""
+        return np.array(
+            [1.0 if row.form == "binomial" else s for row, s in zip(self.rows, self.spread, strict=True)]
+        )
+
     def __call__(self, points: Floats) -> Floats:
         """Return the stabilised centres at points (n, parameters), shape (n, rows)."""
         found: Floats = _features(points, self.middle, self.scale, self.pairs) @ self.weights

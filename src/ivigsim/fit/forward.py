@@ -17,7 +17,10 @@ from ivigsim.evidence.rows import Row, load_rows
 from ivigsim.evidence.trial import plan, row_values, simulate_arm
 from ivigsim.fit.free import populations_at
 from ivigsim.fit.likelihood import shown
+from ivigsim.model.parameters import load_parameters
+from ivigsim.model.parameters import switches as default_switches
 from ivigsim.patients.population import Population
+from ivigsim.patients.spreads import Override
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +38,7 @@ class Question:
     seed : int
         The same at every point: common random numbers, so that differences are those of the parameters.
     changes : tuple of (str, float)
-        Parameters held at another value, for alternatives of the model.
+        Switches (1 on, 0 off) and parameters held at another value, for alternatives of the model.
     """
 
     rows: tuple[str, ...]
@@ -53,7 +56,10 @@ def _rows(ids: tuple[str, ...]) -> tuple[Row, ...]:
 def simulate_rows(question: Question, populations: dict[str, Population]) -> list[tuple[Floats, ...]]:
     """Return the patients' values of every row, each arm simulated once."""
     rows = _rows(question.rows)
-    switches = {name: bool(value) for name, value in question.changes}
+    known = default_switches()
+    switches = {name: bool(value) for name, value in question.changes if name in known}
+    held = {name: value for name, value in question.changes if name not in known}
+    populations = {name: _with(population, held) for name, population in populations.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # notes of treatments that cannot act in some patients
         sims = {
@@ -63,6 +69,16 @@ def simulate_rows(question: Question, populations: dict[str, Population]) -> lis
             for planned in plan(rows)
         }
     return [row_values(row, sims) for row in rows]
+
+
+def _with(population: Population, held: dict[str, float]) -> Population:
+    """Hold parameters at a value, without spread."""
+    usual = load_parameters()
+    fixed = {
+        name: Override(value=value, spread=0.0, kind="none", unit=usual[name].unit, source="alternative")
+        for name, value in held.items()
+    }
+    return population.model_copy(update={"parameters": population.parameters | fixed})
 
 
 def answer(question: Question, x: Floats) -> Floats:

@@ -141,7 +141,8 @@ def populations_at(x: Floats, free: tuple[Free, ...] | None = None) -> dict[str,
     for name in population_names():
         population = load_population(name)
         overrides = dict(population.parameters)
-        fixed_here = frozenset(overrides)
+        free_here = {parameter for each in free if name in each.populations for parameter in each.parameters}
+        fixed_here = frozenset(overrides) - free_here
         # common values first: a value free in this population has the last word
         for each, step in sorted(zip(free, x, strict=True), key=lambda pair: bool(pair[0].populations)):
             if (each.populations and name not in each.populations) or (

@@ -9,15 +9,16 @@ Three forms, stated once and used everywhere:
   difference between arms is normal with its published interval.
 
 Trials differ by more than chance: centres, visits and definitions are not the same. A between-trial SD `tau`,
-in units of the SD between patients, takes that up: n patients say as much as 1 / (1/n + tau^2). It is
-estimated, not set.
+in units of the SD between patients, takes that up: n patients say as much as 1 / (1/n + tau^2). A few rows
+differ much more than the others, so the difference is Student's t with 4 degrees of freedom, a mixture of
+normals with SDs `tau` times `SCALES`. `tau` is estimated, not set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import lgamma, log, sqrt
+from math import exp, lgamma, log, sqrt
 from typing import Literal
 
 import numpy as np
@@ -31,6 +32,22 @@ Floats = NDArray[np.float64]
 Form = Literal["binomial", "normal"]
 RESPONDERS = 0.807
 """Share of patients who respond (E019), where a row over responders gives only the number of all."""
+
+FREEDOM = 4
+"""Degrees of freedom of the differences between trials (assumed: heavy tails, finite variance)."""
+
+
+def _chi_square(share: float) -> float:
+    """Quantile of chi-square with 4 degrees of freedom, by bisection of 1 - exp(-x/2) (1 + x/2)."""
+    low, high = 0.0, 100.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if 1 - exp(-middle / 2) * (1 + middle / 2) < share else (low, middle)
+    return middle
+
+
+SCALES = tuple(sqrt(FREEDOM / _chi_square((k + 0.5) / 10)) for k in range(10))
+"""SDs of ten equally likely normals that make up Student's t."""
 
 _RATIOS = ("odds ratio", "risk ratio")
 _Z_95 = 1.96
@@ -148,6 +165,13 @@ def shown(row: Row, groups: tuple[Floats, ...]) -> Shown:
     return Shown(log(number) if kind in _RATIOS else number, spread)
 
 
+def log_mean(values: Floats, axis: int = 0) -> Floats:
+    """Return the logarithm of the mean of numbers given by their logarithms."""
+    top = values.max(axis=axis, keepdims=True)
+    found: Floats = np.log(np.exp(values - top).mean(axis=axis)) + top.squeeze(axis)
+    return found
+
+
 def log_likelihood(
     rows: Sequence[Observed], centre: Floats, spread: Floats, tau: float | Floats = 0.0
 ) -> Floats:
@@ -172,6 +196,11 @@ def log_likelihood(
     >>> float(np.exp(log_likelihood([row], np.array([0.5]), np.array([0.0])))[0].round(4))
     0.2461
     """
+    return log_mean(np.stack([_with_sd(rows, centre, spread, tau * scale) for scale in SCALES]))
+
+
+def _with_sd(rows: Sequence[Observed], centre: Floats, spread: Floats, tau: float | Floats) -> Floats:
+    """Log-likelihood with normal differences between trials."""
     found = np.empty(np.broadcast_shapes(centre.shape, spread.shape))
     for i, row in enumerate(rows):
         if row.form == "binomial":

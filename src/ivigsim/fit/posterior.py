@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigsim.fit.emulator import Emulator
-from ivigsim.fit.likelihood import Observed, log_likelihood, stabilised, stabilised_data
+from ivigsim.fit.likelihood import SCALES, Observed, log_likelihood, log_mean, stabilised, stabilised_data
 
 Floats = NDArray[np.float64]
 
@@ -54,13 +54,13 @@ def emulated_log_likelihood(emulator: Emulator, points: Floats, use: NDArray[np.
     seen = emulator(points[:, :-1])
     tau = tau_of(points)[:, None]
     data, noise = stabilised_data(emulator.rows, emulator.spread)
-    unit = np.array([
-        1.0 if row.form == "binomial" else spread
-        for row, spread in zip(emulator.rows, emulator.spread, strict=True)
-    ])  # fmt: skip
-    variance = noise**2 + (tau * unit) ** 2 + emulator.error**2
-    each = -0.5 * (data - seen) ** 2 / variance - 0.5 * np.log(variance)
-    found: Floats = each[:, use].sum(axis=1)
+    known = noise[use] ** 2 + emulator.error[use] ** 2
+    square = (data - seen)[:, use] ** 2
+    mixture = []
+    for scale in SCALES:
+        variance = known + (tau * scale * emulator.unit[use]) ** 2
+        mixture.append(-0.5 * (square / variance + np.log(variance)))
+    found: Floats = log_mean(np.stack(mixture)).sum(axis=1)
     return found
 
 

@@ -64,9 +64,9 @@ def load_parameters() -> Mapping[str, Parameter]:
 
     Examples
     --------
-    >>> p = load_parameters()["J_max"]
+    >>> p = load_parameters()["k_int"]
     >>> p.value, p.unit
-    (147.0, 'mg/kg/d')
+    (0.18, '1/d')
     """
     rows = list(csv.DictReader(parameters_text().splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
     table = {row["id"]: _parameter(row) for row in rows}

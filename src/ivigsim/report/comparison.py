@@ -15,6 +15,7 @@ from ivigsim.checks import check_grid, check_switches
 from ivigsim.engine.simulation import Simulation
 from ivigsim.errors import InputError
 from ivigsim.evidence import Row, published_for
+from ivigsim.evidence.nearness import Nearness, nearness
 from ivigsim.model.parameters import switches as default_switches
 from ivigsim.outcomes import (
     DayDistribution,
@@ -26,7 +27,8 @@ from ivigsim.outcomes import (
     summarise,
 )
 from ivigsim.patients.covariates import COVARIATES
-from ivigsim.run import CHUNK, simulate_chunks
+from ivigsim.request import CHUNK
+from ivigsim.run import simulate_chunks
 from ivigsim.treatment import DoseTable, Regimen, as_doses
 
 if TYPE_CHECKING:
@@ -93,6 +95,8 @@ class Arm:
         Number of a failed patient -> reason.
     published : tuple of Row
         Results published for this regimen.
+    nearness : Nearness
+        How far the run lies from the results that were fitted.
     people : polars.DataFrame or None
         Covariates and outcomes, one row per patient, when asked for.
     """
@@ -106,6 +110,7 @@ class Arm:
     reached: DayShares
     failures: dict[int, str]
     published: tuple[Row, ...]
+    nearness: Nearness
     people: pl.DataFrame | None
 
 
@@ -262,6 +267,7 @@ def _arm(
         reached=sums[2],
         failures=failures,
         published=published_for(doses, request.population) if doses is not None else (),
+        nearness=nearness(doses, request.population, request.days, request.covariates),
         people=_with_covariates(people, pl.concat(known)) if keep_people else None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,7 +13,7 @@ from ivigsim.report.comparison import Arm, Comparison
 from ivigsim.report.frames import bands
 from ivigsim.report.manifest import hashes
 from ivigsim.report.table import beside, unlike
-from ivigsim.report.wording import MONTE_CARLO, PROVISIONAL, RESEARCH_ONLY
+from ivigsim.report.wording import CALIBRATED, MONTE_CARLO, RESEARCH_ONLY
 
 MOST_NAMED = 20  # failed patients named per reason; the number of them is always complete
 
@@ -56,6 +57,14 @@ class PublishedPart(_Part):
     outcome: str | None = Field(description="id of the outcome it stands beside; null when there is none")
 
 
+class NearnessPart(_Part):
+    """How far the run lies from the published results that the model was fitted to."""
+
+    level: Literal["within", "near", "outside"]
+    sentences: list[str]
+    rows: list[str] = Field(description="ids of the nearest fitted results")
+
+
 class DaysPart(_Part):
     """Values at the daily outputs, in the unit of their name."""
 
@@ -82,6 +91,7 @@ class ArmPart(_Part):
     regimen: str
     outcomes: list[OutcomePart]
     published: list[PublishedPart]
+    nearness: NearnessPart
     days: DaysPart
     failures: list[FailurePart]
 
@@ -144,7 +154,7 @@ def warnings(comparison: Comparison) -> list[str]:
         for arm in comparison.arms
         if arm.failures
     ]
-    return [RESEARCH_ONLY, PROVISIONAL, MONTE_CARLO, *unlike(comparison), *failed]
+    return [RESEARCH_ONLY, CALIBRATED, MONTE_CARLO, *unlike(comparison), *failed]
 
 
 def _arm(arm: Arm) -> ArmPart:
@@ -156,6 +166,9 @@ def _arm(arm: Arm) -> ArmPart:
             for outcome in arm.outcomes
         ],
         published=[_published(row) for row in arm.published],
+        nearness=NearnessPart(
+            level=arm.nearness.level, sentences=list(arm.nearness.sentences), rows=list(arm.nearness.rows)
+        ),
         days=_days(arm),
         failures=failures(arm),
     )

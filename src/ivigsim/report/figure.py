@@ -118,6 +118,14 @@ def _caption(figure: Figure, comparison: Comparison, width: float, height: float
         f"{settings_text(request.covariates, request.switched, ', all with ')}."
         + (f" {count(failed, 'simulation')} failed and left out." if failed else "")
     )
-    last = f"Provisional parameters. For research and teaching only. ivigsim {__version__}"
+    words = {"within": "within", "near": "near", "outside": "OUTSIDE"}
+    level = {arm.letter: f"{words[arm.nearness.level]} the fitted evidence" for arm in comparison.arms}
+    text += " " + (
+        "; ".join(f"{letter}: {words}" for letter, words in level.items())
+        if len(set(level.values())) > 1
+        else next(iter(level.values())).capitalize()
+    )
+    text += "."
+    last = f"For research and teaching only. ivigsim {__version__}"
     lines = [*textwrap.wrap(text, 105 if len(comparison.arms) == 1 else round(8 * width)), last]
     figure.text(0.65 / width, 0.1 / height, "\n".join(lines), fontsize=SMALL, color="0.25", va="bottom")

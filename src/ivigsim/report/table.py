@@ -132,6 +132,7 @@ def footnotes(comparison: Comparison) -> list[str]:
     if any("NR" in simulated_text(o) for arm in comparison.arms for o in arm.outcomes if o.id in shown):
         notes.append(f"NR: not reached within the {comparison.request.days} d simulated.")
     notes += unlike(comparison)
+    notes += nearness_notes(comparison)
     notes += _grouped({row: f"{_about(row)}." for row in compared})
     notes += _grouped({row: f"{row.reading}." for row in compared if row.reading})
     others = [row for row in rows if row not in compared]
@@ -139,6 +140,16 @@ def footnotes(comparison: Comparison) -> list[str]:
         texts = [f"{row.id} {row.endpoint_published}, {published_text(row)} {row.unit}" for row in others]
         notes.append(f"Published for this regimen too, not among these outcomes: {'; '.join(texts)}.")
     return notes
+
+
+def nearness_notes(comparison: Comparison) -> list[str]:
+    """Say how far each arm lies from the results that the model was fitted to."""
+    words = {"within": "Within the evidence", "near": "Near the evidence", "outside": "OUTSIDE THE EVIDENCE"}
+    several = len(comparison.arms) > 1
+    return [
+        f"{f'{arm.letter}: ' if several else ''}{words[arm.nearness.level]}. {arm.nearness.text}"
+        for arm in comparison.arms
+    ]
 
 
 def _about(row: Row) -> str:

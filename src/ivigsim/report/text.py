@@ -7,7 +7,7 @@ import textwrap
 from ivigsim._version import __version__
 from ivigsim.report.comparison import Arm, Comparison
 from ivigsim.report.table import footnotes, outcome_table
-from ivigsim.report.wording import PROVISIONAL, RESEARCH_ONLY, SAME_PATIENTS, count, settings_text
+from ivigsim.report.wording import CALIBRATED, RESEARCH_ONLY, SAME_PATIENTS, count, settings_text
 
 
 def print_report(comparison: Comparison, kept: str) -> None:
@@ -46,7 +46,7 @@ def print_report(comparison: Comparison, kept: str) -> None:
     )
     if kept:
         say(kept)
-    say(PROVISIONAL)
+    say(CALIBRATED)
     say(RESEARCH_ONLY, "bold")
 
 

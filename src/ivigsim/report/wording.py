@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from math import floor, log10
 
 RESEARCH_ONLY = "For research and teaching; never for treatment decisions."
-PROVISIONAL = "The parameters are provisional: the model is not calibrated against the published results yet."
+CALIBRATED = (
+    "Parameters are calibrated to published results;"
+    " `ivigsim validate` shows what they reproduce and what not."
+)
 SAME_PATIENTS = "Every regimen is given to the same virtual patients."
 MONTE_CARLO = (
     "95% intervals say how much another draw of as many virtual patients would differ, "
