@@ -15,7 +15,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-HEAVY = {"heyoka", "polars", "matplotlib", "pandas", "libsbml", "antimony", "pint", "sympy", "scipy"}
+HEAVY = {
+    "sklearn",
+    "arviz",
+    "heyoka",
+    "polars",
+    "matplotlib",
+    "pandas",
+    "libsbml",
+    "antimony",
+    "pint",
+    "sympy",
+    "scipy",
+}
 FORBIDDEN = {"sympy", "jax", "jaxlib", "torch"}
 
 

@@ -20,6 +20,7 @@ from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.redcell import redcell
 from ivigsim.cli.sbml import sbml
 from ivigsim.cli.simulate import simulate
+from ivigsim.cli.validate import validate
 from ivigsim.errors import InputError, nearest, unknown
 
 _NUMBERS = {"int_parsing": "a whole number", "int_from_float": "a whole number", "float_parsing": "a number"}
@@ -42,6 +43,7 @@ app.command()(switches)
 app.command()(parameters)
 app.command()(evidence)
 app.command()(calibrate)
+app.command()(validate)
 
 
 def _version(wanted: bool) -> None:
