@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,7 +43,7 @@ class PatientSource(Protocol):
         """Parameters and initial states of one patient, counted from the first of the simulation."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
     """A finished simulation.
 
@@ -68,6 +68,9 @@ class Simulation:
     >>> sim = ivigsim.simulate("IVIG 1 g/kg daily x2", patients=20, seed=1, days=14)
     >>> sim["platelets"].shape, sim["igg"].shape
     ((20, 15), (20, 15))
+    >>> print(sim)
+    <Simulation of 'IVIG 1 g/kg daily x2': 20 patients (adult-chronic, seed 1), 15 times to day 14, outputs
+    platelets, igg, autoantibody, haemoglobin, phagocytosis>
     >>> sim.failures
     {}
     """
@@ -79,8 +82,16 @@ class Simulation:
     population: str
     seed: int
     switches: dict[str, bool]
-    source: PatientSource = field(repr=False)
-    doses: Doses | None = field(repr=False)
+    source: PatientSource
+    doses: Doses | None
+
+    def __repr__(self) -> str:
+        """Return what was simulated, without the arrays."""
+        failed = f", {len(self.failures)} failed" if self.failures else ""
+        return (
+            f"<Simulation of {self.regimen!r}: {len(self)} patients"
+            f" ({self.population}, seed {self.seed}){failed}, {len(self.time)} times to day {self.time[-1]:g}, outputs {', '.join(self.stored)}>"
+        )
 
     def __len__(self) -> int:
         """Return the number of patients."""
