@@ -88,9 +88,10 @@ class Simulation:
     def __repr__(self) -> str:
         """Return what was simulated, without the arrays."""
         failed = f", {len(self.failures)} failed" if self.failures else ""
+        last = f"{len(self.time)} times to day {self.time[-1]:g}"
         return (
-            f"<Simulation of {self.regimen!r}: {len(self)} patients"
-            f" ({self.population}, seed {self.seed}){failed}, {len(self.time)} times to day {self.time[-1]:g}, outputs {', '.join(self.stored)}>"
+            f"<Simulation of {self.regimen!r}: {len(self)} patients ({self.population}, seed {self.seed})"
+            f"{failed}, {last}, outputs {', '.join(self.stored)}>"
         )
 
     def __len__(self) -> int:
