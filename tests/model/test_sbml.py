@@ -75,3 +75,10 @@ def test_structure_holds_no_patient():
     rated = [rule.getVariable() for rule in model.getListOfRules() if rule.isRate()]
     assert rated
     assert not any(model.getParameter(name).isSetValue() for name in rated)
+
+
+def test_a_number_that_only_a_comment_names_is_no_parameter():
+    document = libsbml.readSBMLFromString(structure_sbml())  # owns the model
+    ids = {p.getId() for p in document.getModel().getListOfParameters()}
+    assert "K_receptor" in ids
+    assert "receptor_excess" not in ids  # it makes K_receptor before the equations are solved

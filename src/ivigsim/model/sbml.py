@@ -23,7 +23,7 @@ def antimony_text() -> str:
 def structure_sbml() -> str:
     """Return SBML of the equations with units and no patient: derived values and initial states are unset."""
     body, end, _ = antimony_text().rpartition("\nend")
-    used = set(re.findall(r"\w+", body))
+    used = set(re.findall(r"\w+", re.sub(r"//.*", "", body)))  # a comment may name any number
     lines = []
     for p in load_parameters().values():
         if p.id in used:
