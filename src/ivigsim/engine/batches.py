@@ -65,7 +65,7 @@ class Batches:
         self.rows = rows
         self.count = -(-len(rows) // lanes)
         self.times = len(grid)
-        self.starts_at_zero = bool(grid[0] <= SAME_TIME)
+        self.starts_on_grid = bool(grid[0] <= schedule.edges[0, 0] + SAME_TIME)
         self._width = lanes
         self._order = np.minimum(np.arange(self.count * lanes), len(rows) - 1)
         self.stretches = list(self._stretches(schedule, grid))

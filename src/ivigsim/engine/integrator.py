@@ -48,10 +48,13 @@ class Solution:
         NaN for a failed patient.
     failures : dict of int to str
         Patient's place in this call -> reason.
+    states : ndarray, shape (states, patients)
+        Scaled states at the last time, to go on from; not to be used of a failed patient.
     """
 
     outputs: dict[str, Floats]
     failures: dict[int, str]
+    states: Floats
 
 
 class Integrator:
@@ -78,6 +81,8 @@ class Integrator:
         doses: Doses | None,
         grid: Floats,
         pace: Floats | None = None,
+        begin: float = 0.0,
+        states: Floats | None = None,
     ) -> Solution:
         """Integrate patients over a grid.
 
@@ -91,21 +96,27 @@ class Integrator:
         pace : ndarray, shape (n,), optional
             How fast the states of a patient move. Lanes wait for the slowest of them, so patients of like
             pace are solved side by side; results do not depend on it.
+        begin : float
+            Time (d) from which on to integrate.
+        states : ndarray, shape (states, n), optional
+            Scaled states at `begin`, as a solution up to there returned them, instead of the initial ones.
         """
         if (doses.inputs if doses else ()) != self._inputs:
             raise ValueError(f"the doses use other inputs than {self._inputs}, for which this was compiled")
-        states = np.stack([values[name] for name in self._kernel.states]) / self._kernel.scales
+        if states is None:
+            states = np.stack([values[name] for name in self._kernel.states]) / self._kernel.scales
+        final = states.copy()
         parameters = np.stack([values[name] for name in self._kernel.parameters])
         outputs = {name: np.full((states.shape[1], len(grid)), np.nan) for name in self._kernel.outputs}
         failures: dict[int, str] = {}
-        for schedule in schedules(doses, states.shape[1], float(grid[-1])):
+        for schedule in schedules(doses, states.shape[1], float(grid[-1]), begin):
             here = schedule.patients
             rows = np.arange(len(here)) if pace is None else np.argsort(pace[here], kind="stable")
             waiting = [Batches(schedule, rows, grid, self._options.lanes)]
             while waiting:
                 batches = waiting.pop()
                 who = schedule.patients[batches.rows]
-                course, reasons, undone = self._run(batches, states[:, who], parameters[:, who])
+                course, last, reasons, undone = self._run(batches, states[:, who], parameters[:, who], begin)
                 failures |= {int(schedule.patients[row]): reason for row, reason in reasons.items()}
                 if len(undone):  # neighbours of a failed patient start again without it
                     waiting.append(Batches(schedule, undone, grid, self._options.lanes))
@@ -113,17 +124,20 @@ class Integrator:
                 found = self._kernel.observe(course, parameters[:, who])
                 for name, array in found.items():
                     outputs[name][who[done]] = array[done]
+                final[:, who[done]] = last[:, done]
         _mark_undefined(outputs, failures)
-        return Solution(outputs, failures)
+        return Solution(outputs, failures, final)
 
     def _run(
-        self, batches: Batches, states: Floats, parameters: Floats
-    ) -> tuple[Floats, dict[int, str], Ints]:
+        self, batches: Batches, states: Floats, parameters: Floats, begin: float
+    ) -> tuple[Floats, Floats, dict[int, str], Ints]:
         """Run batch after batch through all stretches.
 
         Returns
         -------
         course : ndarray, shape (T, observed states, patients)
+        last : ndarray, shape (states, patients)
+            States at the end.
         reasons : dict of int to str
             Row of a failed patient -> reason.
         undone : ndarray of int
@@ -133,13 +147,14 @@ class Integrator:
         state_now, parameters_now = stepper.state, stepper.pars  # views of the stepper's memory
         starts, constants = batches.split(states), batches.split(parameters)
         course = np.full((batches.count, batches.times + 1, len(seen), self._options.lanes), np.nan)
+        last = np.empty_like(starts)
         reasons: dict[int, str] = {}
         undone: list[int] = []
         for b in range(batches.count):
-            stepper.set_time(0.0)
+            stepper.set_time(begin)
             state_now[:] = starts[b]
             parameters_now[:] = constants[b][: len(parameters_now)]
-            if batches.starts_at_zero:
+            if batches.starts_on_grid:
                 course[b, 0] = starts[b][seen]
             for stretch in batches.stretches:
                 parameters_now[core.rates] = stretch.rates[b % len(stretch.rates)]
@@ -155,7 +170,9 @@ class Integrator:
                     undone += [int(row) for row in dict.fromkeys(rows) if row not in reasons]
                     break
                 stretch.keep(course[b], found[1:, seen], b)
-        return batches.join(course[:, :-1]), reasons, np.array(undone, dtype=np.intp)
+            last[b] = state_now
+        joined = batches.join(course[:, :-1]), batches.join(last[:, None])[0]
+        return *joined, reasons, np.array(undone, dtype=np.intp)
 
     def _failed(self, target: Floats) -> dict[int, str]:
         """Say which lanes did not reach the end of a stretch, and why; not those that only waited."""

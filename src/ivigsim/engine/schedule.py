@@ -35,8 +35,8 @@ class Doses:
     duration: Floats
     inputs: tuple[str, ...]
 
-    def rows(self, rows: slice) -> Doses:
-        """Return the doses of some patients; the one row of a dose table for all is everyone's."""
+    def rows(self, rows: slice | Ints) -> Doses:
+        """Return the doses of some patients, in this order; the one row of a dose table for all is everyone's."""
         if len(self.time) == 1:
             return self
         return Doses(self.target[rows], self.time[rows], self.amount[rows], self.duration[rows], self.inputs)
@@ -64,7 +64,7 @@ class Schedule:
     boluses: Floats
 
 
-def schedules(doses: Doses | None, patients: int, end: float) -> Iterator[Schedule]:
+def schedules(doses: Doses | None, patients: int, end: float, begin: float = 0.0) -> Iterator[Schedule]:
     """Group patients by their number of edges, so that a lane's steps depend on its patient alone.
 
     Parameters
@@ -74,21 +74,28 @@ def schedules(doses: Doses | None, patients: int, end: float) -> Iterator[Schedu
     patients : int
     end : float
         Last time of the run (d); what comes later is left out, an infusion across it is cut.
+    begin : float
+        First time of the run (d); what came before is left out, an infusion across it is cut. A bolus at this
+        time is given, one at the end is not: runs that follow each other give each dose once.
 
     Yields
     ------
     Schedule
     """
     if doses is None:
-        yield Schedule(np.arange(patients), np.array([[0.0, end]]), np.zeros((1, 1, 0)), np.zeros((1, 1, 0)))
+        yield Schedule(
+            np.arange(patients), np.array([[begin, end]]), np.zeros((1, 1, 0)), np.zeros((1, 1, 0))
+        )
         return
+    over = doses.time + doses.duration
     given = (doses.amount > 0) & (doses.time < end - SAME_TIME)
-    start = np.where(given, doses.time, 0.0)
+    given &= (doses.time >= begin - SAME_TIME) | (over > begin + SAME_TIME)
+    start = np.where(given, np.maximum(doses.time, begin), begin)
     bolus = given & (doses.duration <= SAME_TIME)
-    stop = np.where(given & ~bolus, np.minimum(start + doses.duration, end), start)
+    stop = np.where(given & ~bolus, np.minimum(over, end), start)
     rows = len(start)
     ends = np.full((rows, 1), end)
-    edges = np.sort(np.hstack([np.zeros((rows, 1)), start, stop, ends]), axis=1)
+    edges = np.sort(np.hstack([np.full((rows, 1), begin), start, stop, ends]), axis=1)
     # of edges that are one, the first stays; the run's end always stays
     keep = np.hstack([np.full((rows, 1), True), np.diff(edges, axis=1) > SAME_TIME])
     keep &= edges < end - SAME_TIME
@@ -123,11 +130,11 @@ def _inputs(
         inside = (stretch >= first[:, k, None]) & (stretch < last[:, k, None])
         seconds = (inside * widths).sum(axis=1)
         infused = given[rows, k] & ~bolus[rows, k] & (seconds > 0)
-        # an infusion cut by the end of the run keeps its rate, a whole one its amount
-        share = np.divide(
-            stop[rows, k] - start[rows, k], doses.duration[rows, k], out=np.ones(len(rows)), where=infused
-        )
-        rate = np.divide(amount * share, seconds, out=np.zeros(len(rows)), where=infused)
+        # an infusion cut by the run's begin or end keeps its rate, a whole one its amount
+        run = stop[rows, k] - start[rows, k]
+        cut = given[rows, k] & ~bolus[rows, k]
+        amount = amount * np.divide(run, doses.duration[rows, k], out=np.ones(len(rows)), where=cut)
+        rate = np.divide(amount, seconds, out=np.zeros(len(rows)), where=infused)
         rates[here[:, None], stretch[None, :], target[:, None]] += rate[:, None] * inside
         at_once = given[rows, k] & ~infused
         np.add.at(
