@@ -1,5 +1,7 @@
 """A course cut into stretches is the course in one go, wherever the cuts lie."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -68,7 +70,7 @@ def test_every_dose_is_given_once_over_the_cuts(row, cuts):
     doses = Doses(np.zeros(times.shape, dtype=int), times * 0.25, amounts, durations, ("IVIG",))
     total = 0.0
     stops = [0.0, *(0.25 * np.sort(cuts)), 10.0]
-    for begin, end in zip(stops[:-1], stops[1:], strict=True):
+    for begin, end in pairwise(stops):
         (part,) = schedules(doses, 1, end, begin)
         assert part.edges[0, 0] == begin
         assert part.edges[0, -1] == end

@@ -36,7 +36,7 @@ class Doses:
     inputs: tuple[str, ...]
 
     def rows(self, rows: slice | Ints) -> Doses:
-        """Return the doses of some patients, in this order; the one row of a dose table for all is everyone's."""
+        """Return the doses of some patients, in this order; one row for all alike is everyone's."""
         if len(self.time) == 1:
             return self
         return Doses(self.target[rows], self.time[rows], self.amount[rows], self.duration[rows], self.inputs)
