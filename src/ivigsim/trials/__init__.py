@@ -1,0 +1,1 @@
+"""Trials: scenario files, arms and rules, chunks over processes, the run store and statistics."""

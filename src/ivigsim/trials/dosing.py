@@ -1,0 +1,157 @@
+"""Doses of an arm in each patient: dosing weights, whole vials, and what a rule adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivigsim.engine.schedule import Doses
+from ivigsim.errors import InputError
+from ivigsim.treatment import DoseTable, Regimen
+from ivigsim.treatment.drugs import inputs as all_inputs
+from ivigsim.trials.scenario import UNTREATED, Arm, Rule
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+IVIG = "IVIG"
+_ROUND: dict[str, Callable[[Floats], Floats]] = {"nearest": np.round, "up": np.ceil, "down": np.floor}
+_CM_PER_INCH = 2.54
+_LEAST_HEIGHT_CM = 60 * _CM_PER_INCH  # Devine's formula begins at 5 feet
+_ADJUSTED = 0.4  # National Blood Authority, Australia: dose determining weight (facts: ddw)
+
+
+@dataclass(frozen=True)
+class Dosing:
+    """How an arm doses its patients.
+
+    Attributes
+    ----------
+    arm : Arm
+    rules : tuple of Rule
+        In the order in which they are tried.
+    covariates : dict of str to ndarray, shape (n,)
+        Of the patients.
+    allow_extreme : bool
+    """
+
+    arm: Arm
+    rules: tuple[Rule, ...]
+    covariates: dict[str, NDArray[Any]]
+    allow_extreme: bool = False
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Dose inputs that the arm or its rules may give, in the model's order."""
+        regimens = [regimen_of(self.arm.treatments), *(Regimen.parse(rule.give) for rule in self.rules)]
+        used = {course.definition.input for r in regimens if r is not None for course in r.courses}
+        return tuple(name for name in all_inputs() if name in used)
+
+    def planned(self) -> Doses | None:
+        """Return the doses of the arm's treatments; None for an untreated arm that no rule can treat."""
+        regimen = regimen_of(self.arm.treatments)
+        if regimen is None:
+            return self._none() if self.inputs else None
+        return self._doses(regimen)
+
+    def after(self, rule: Rule, day: float, who: Bools) -> Doses:
+        """Return what a rule gives to some of the patients from a day on; amount 0 for the others."""
+        doses = self._all(self._doses(Regimen.parse(rule.give)))
+        amount = np.where(who[:, None], doses.amount, 0.0)
+        return replace(doses, time=doses.time + day, amount=amount)
+
+    def grams(self, doses: Doses | None, until: Floats) -> tuple[Floats, Floats]:
+        """Return IVIG given (g) and number of infusions before a day of each patient, each of shape (n,)."""
+        if doses is None or IVIG not in doses.inputs:
+            return np.zeros(len(until)), np.zeros(len(until))
+        ivig = (doses.target == doses.inputs.index(IVIG)) & (doses.amount > 0)
+        given = ivig & (doses.time < until[:, None])
+        per_kg = np.where(given, doses.amount, 0.0).sum(axis=1)
+        return per_kg * self._weight / 1000.0, given.sum(axis=1).astype(np.float64)
+
+    @property
+    def _weight(self) -> Floats:
+        return np.asarray(self.covariates["weight_kg"], dtype=np.float64)
+
+    def _doses(self, regimen: Regimen) -> Doses:
+        heights = np.asarray(self.covariates["height_cm"], dtype=np.float64)
+        by_size = not all(course.per_kg for course in regimen.courses)
+        size = (self._weight, heights) if by_size else (np.ones(1), None)
+        table = regimen.doses(*size, allow_extreme=self.allow_extreme)
+        return self._fitted(_counted(table, self.inputs))
+
+    def _fitted(self, doses: Doses) -> Doses:
+        """Take IVIG on the dosing weight and in whole vials; an infusion keeps its rate."""
+        if IVIG not in doses.inputs or (self.arm.dosing_weight == "actual" and self.arm.vial_g is None):
+            return doses
+        doses = self._all(doses)
+        grams = doses.amount * self._dosing_weight[:, None] / 1000.0
+        if self.arm.vial_g is not None:
+            grams = _ROUND[self.arm.rounding](grams / self.arm.vial_g) * self.arm.vial_g
+        fitted = grams * 1000.0 / self._weight[:, None]
+        ivig = (doses.target == doses.inputs.index(IVIG)) & (doses.amount > 0)
+        share = np.divide(fitted, doses.amount, out=np.ones_like(fitted), where=ivig)
+        return replace(
+            doses,
+            amount=np.where(ivig, fitted, doses.amount),
+            duration=doses.duration * np.where(ivig, share, 1),
+        )
+
+    @property
+    def _dosing_weight(self) -> Floats:
+        """Weight that doses are taken on (kg), never above the actual one."""
+        if self.arm.dosing_weight == "actual":
+            return self._weight
+        height = np.asarray(self.covariates["height_cm"], dtype=np.float64)
+        short = np.flatnonzero(height < _LEAST_HEIGHT_CM)
+        if len(short):
+            raise InputError(
+                f"arm {self.arm.name!r} doses by {self.arm.dosing_weight} weight, but a patient is"
+                f" {height[short[0]]:.0f} cm tall; accepted: dosing_weight actual, since Devine's formula"
+                f" begins at {_LEAST_HEIGHT_CM:.0f} cm"
+            )
+        ideal = np.where(self.covariates["sex"] == "M", 50.0, 45.5) + 2.3 * (height / _CM_PER_INCH - 60)
+        ideal = np.minimum(ideal, self._weight)  # a light patient is dosed on the actual weight
+        return ideal if self.arm.dosing_weight == "ideal" else ideal + _ADJUSTED * (self._weight - ideal)
+
+    def _none(self) -> Doses:
+        """No dose at all, for every patient: what a rule adds comes to it."""
+        shape = (len(self._weight), 1)
+        return Doses(
+            np.zeros(shape, dtype=np.intp), np.zeros(shape), np.zeros(shape), np.zeros(shape), self.inputs
+        )
+
+    def _all(self, doses: Doses) -> Doses:
+        """One row per patient, also of doses that are the same for all."""
+        shape = (len(self._weight), doses.time.shape[1])
+        time, amount, duration = (
+            np.broadcast_to(array, shape) for array in (doses.time, doses.amount, doses.duration)
+        )
+        return Doses(np.broadcast_to(doses.target, shape), time, amount, duration, doses.inputs)
+
+    def joined(self, doses: Doses | None, more: Doses) -> Doses:
+        """Put doses beside others."""
+        before = self._none() if doses is None else self._all(doses)
+        return Doses(
+            target=np.hstack([before.target, more.target]),
+            time=np.hstack([before.time, more.time]),
+            amount=np.hstack([before.amount, more.amount]),
+            duration=np.hstack([before.duration, more.duration]),
+            inputs=self.inputs,
+        )
+
+
+def regimen_of(treatments: list[str]) -> Regimen | None:
+    """Return the regimen of an arm, or None for an untreated one."""
+    return None if treatments[0].strip().lower() == UNTREATED else Regimen.parse(treatments)
+
+
+def _counted(table: DoseTable, inputs: tuple[str, ...]) -> Doses:
+    """Count the inputs that an arm may give, not all there are."""
+    place = np.array([inputs.index(name) if name in inputs else 0 for name in table.inputs])
+    return Doses(place[table.target], table.time_d, table.amount, table.duration_d, inputs)
