@@ -77,12 +77,11 @@ class Cohort:
     @cached_property
     def days(self) -> Floats:
         """Actual days of the visits, shape (count, k)."""
-        window, last = self.scenario.visits.window, self.scenario.days
+        window = self.scenario.visits.window
         days = np.tile(self.nominal, (self.count, 1))
         for j, planned in enumerate(self.nominal[1:], start=1):
             if window:
-                shift = np.floor(self._uniform(f"visit {planned:g}") * (2 * window + 1)) - window
-                days[:, j] = np.clip(planned + shift, 1.0, last)  # the day of treatment is no later visit
+                days[:, j] += np.floor(self._uniform(f"visit {planned:g}") * (2 * window + 1)) - window
         return days
 
     def visits_on(self, day: float) -> Iterator[tuple[int, Bools]]:

@@ -61,8 +61,7 @@ def grid_of(scenario: Scenario) -> Floats:
         return np.union1d(planned, daily)
     if scenario.visits.window:
         shifts = np.arange(-scenario.visits.window, scenario.visits.window + 1.0)
-        around = np.clip(planned[1:, None] + shifts, 1.0, scenario.days)
-        return np.union1d([0.0], around.ravel())
+        return np.union1d([0.0], planned[1:, None] + shifts)
     return planned
 
 

@@ -92,7 +92,8 @@ class Dosing:
         doses = self._all(doses)
         grams = doses.amount * self._dosing_weight[:, None] / 1000.0
         if self.arm.vial_g is not None:
-            grams = _ROUND[self.arm.rounding](grams / self.arm.vial_g) * self.arm.vial_g
+            vials = np.round(grams / self.arm.vial_g, 9)  # 7 vials and a rounding error are 7 vials
+            grams = _ROUND[self.arm.rounding](vials) * self.arm.vial_g
         fitted = grams * 1000.0 / self._weight[:, None]
         ivig = (doses.target == doses.inputs.index(IVIG)) & (doses.amount > 0)
         share = np.divide(fitted, doses.amount, out=np.ones_like(fitted), where=ivig)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -115,15 +116,20 @@ class Visits(_Part):
             raise ValueError(
                 "visits.days are not increasing from above 0; accepted: for example [1, 3, 7, 14]"
             )
-        if self.window and any(d % 1 for d in self.planned(LONGEST_DAYS)[:100]):
-            raise ValueError("visits.window moves visits by whole days; accepted: whole visit days with it")
-        gaps = [b - a for a, b in zip([0.0, *days], days, strict=False)] or [self.every or 0.0]
-        if self.window and min(gaps) <= 2 * self.window:
-            raise ValueError(
-                f"visits.window is {self.window}; accepted: less than half of the shortest gap,"
-                f" {min(gaps):g} d"
-            )
+        if self.window:
+            self._check_window(days or [self.every or 0.0, 2 * (self.every or 0.0)])
         return self
+
+    def _check_window(self, days: list[float]) -> None:
+        """Refuse visits that could fall on one day, on the day of treatment, or between days."""
+        if any(day % 1 for day in days):
+            raise ValueError("visits.window moves visits by whole days; accepted: whole visit days with it")
+        gap = min([days[0] * 2, *(b - a for a, b in itertools.pairwise(days))])
+        if gap <= 2 * self.window:
+            raise ValueError(
+                f"visits.window is {self.window}; accepted: less than half of the shortest gap between visits,"
+                f" and less than the first visit day (nearest: {(gap - 1) // 2:g})"
+            )
 
     def planned(self, last: float) -> list[float]:
         """Return the nominal days of the visits after day 0, up to a day."""
@@ -224,10 +230,11 @@ class Scenario(_Part):
         _one_of("reference", self.reference, [arm.name for arm in self.arms])
         if not self.visits.planned(self.days):
             raise ValueError(f"no visit lies within the {self.days} days; accepted: at least one")
-        if self.visits.days and self.visits.days[-1] + self.visits.window > self.days:
+        latest = max([*(self.visits.days or []), self.visits.planned(self.days)[-1]]) + self.visits.window
+        if latest > self.days:
             raise ValueError(
-                f"the last visit may be on day {self.visits.days[-1] + self.visits.window:g}, after day"
-                f" {self.days}; accepted: visits within the days of the trial"
+                f"the last visit may be on day {latest:g}, after day {self.days}; accepted: visits within the"
+                " days of the trial"
             )
         strange = set(self.keep_counts or ()) - set(self.visits.planned(self.days))
         if strange:
