@@ -16,7 +16,9 @@ from ivigsim.cli.biomarkers import biomarkers
 from ivigsim.cli.calibrate import calibrate
 from ivigsim.cli.evidence import evidence
 from ivigsim.cli.explain import explain
+from ivigsim.cli.indications import indications
 from ivigsim.cli.lists import parameters, populations, switches
+from ivigsim.cli.optimise import optimise
 from ivigsim.cli.redcell import redcell
 from ivigsim.cli.sbml import sbml
 from ivigsim.cli.simulate import simulate
@@ -37,6 +39,8 @@ app.command()(simulate)
 app.command()(explain)
 app.command()(redcell)
 app.command()(biomarkers)
+app.command()(indications)
+app.command()(optimise)
 app.command()(sbml)
 app.command()(populations)
 app.command()(switches)

@@ -22,8 +22,12 @@ Bools = NDArray[np.bool_]
 IVIG = "IVIG"
 _ROUND: dict[str, Callable[[Floats], Floats]] = {"nearest": np.round, "up": np.ceil, "down": np.floor}
 _CM_PER_INCH = 2.54
-_LEAST_HEIGHT_CM = 60 * _CM_PER_INCH  # Devine's formula begins at 5 feet
-_ADJUSTED = 0.4  # National Blood Authority, Australia: dose determining weight (facts: ddw)
+_ADULT_YEARS = 18
+# Devine, and the dose determining weight of the National Blood Authority, Australia: kg at 60 inches by sex,
+# kg per inch above (or below: the source gives no limit), and the share of the excess weight that counts.
+_IDEAL_60_IN = {"M": 50.0, "F": 45.5}
+_IDEAL_PER_IN = 2.3
+_ADJUSTED = 0.4
 
 
 @dataclass(frozen=True)
@@ -109,14 +113,15 @@ class Dosing:
         if self.arm.dosing_weight == "actual":
             return self._weight
         height = np.asarray(self.covariates["height_cm"], dtype=np.float64)
-        short = np.flatnonzero(height < _LEAST_HEIGHT_CM)
-        if len(short):
+        young = np.flatnonzero(self.covariates["age_years"] < _ADULT_YEARS)
+        if len(young):
+            age = float(self.covariates["age_years"][young[0]])
             raise InputError(
-                f"arm {self.arm.name!r} doses by {self.arm.dosing_weight} weight, but a patient is"
-                f" {height[short[0]]:.0f} cm tall; accepted: dosing_weight actual, since Devine's formula"
-                f" begins at {_LEAST_HEIGHT_CM:.0f} cm"
+                f"arm {self.arm.name!r} doses by {self.arm.dosing_weight} weight, but a patient is {age:.0f}"
+                " years old; accepted: dosing_weight actual, since Devine's formula is for adults"
             )
-        ideal = np.where(self.covariates["sex"] == "M", 50.0, 45.5) + 2.3 * (height / _CM_PER_INCH - 60)
+        at_60 = np.where(self.covariates["sex"] == "M", _IDEAL_60_IN["M"], _IDEAL_60_IN["F"])
+        ideal = at_60 + _IDEAL_PER_IN * (height / _CM_PER_INCH - 60)
         ideal = np.minimum(ideal, self._weight)  # a light patient is dosed on the actual weight
         return ideal if self.arm.dosing_weight == "ideal" else ideal + _ADJUSTED * (self._weight - ideal)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -105,8 +105,19 @@ def read_scenario(text: str, folder: Path = Path()) -> Scenario:
     ...
     ivigsim.errors.InputError: key 'size' is missing; accepted: a scenario with it
     """
+    return check_scenario(_parsed(text), folder)
+
+
+def check_scenario(content: Mapping[str, Any], folder: Path = Path()) -> Scenario:
+    """Make a scenario from its keys and values, checked as one that was read.
+
+    Raises
+    ------
+    InputError
+        As `read_scenario`.
+    """
     try:
-        scenario = Scenario.model_validate(_parsed(text))
+        scenario = Scenario.model_validate(content)
     except ValidationError as error:
         raise InputError(_complaint(error)) from None
     _check_patients(scenario, folder)

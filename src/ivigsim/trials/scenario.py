@@ -127,8 +127,8 @@ class Visits(_Part):
         gap = min([days[0] * 2, *(b - a for a, b in itertools.pairwise(days))])
         if gap <= 2 * self.window:
             raise ValueError(
-                f"visits.window is {self.window}; accepted: less than half of the shortest gap between visits,"
-                f" and less than the first visit day (nearest: {(gap - 1) // 2:g})"
+                f"visits.window is {self.window}; accepted: less than half of the shortest gap between"
+                f" visits, and less than the first visit day (nearest: {(gap - 1) // 2:g})"
             )
 
     def planned(self, last: float) -> list[float]:

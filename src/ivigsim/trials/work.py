@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ from ivigsim.trials.cohort import population_of
 from ivigsim.trials.conduct import Conducted, conduct, outputs_of
 from ivigsim.trials.dosing import Dosing
 from ivigsim.trials.jobs import Job
-from ivigsim.trials.loading import read_scenario
 from ivigsim.trials.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -45,23 +43,23 @@ class TrialWork:
 
     Attributes
     ----------
-    text : str
-        The scenario as YAML.
-    folder : str
+    scenario : Scenario
+    folder : Path
         Where population files of the scenario lie.
     threads : int
         Within a job. Results do not depend on it.
 
     Examples
     --------
-    >>> from ivigsim.trials.loading import example
-    >>> tables = TrialWork(example("two-schedules"), ".")(Job(arm=0, replicate=0, start=0, count=8))
+    >>> from ivigsim.trials.loading import example, read_scenario
+    >>> work = TrialWork(read_scenario(example("two-schedules")))
+    >>> tables = work(Job(arm=0, replicate=0, start=0, count=8))
     >>> tables["patients"].height
     8
     """
 
-    text: str
-    folder: str
+    scenario: Scenario
+    folder: Path = Path()
     threads: int = 1
 
     def __call__(self, job: Job) -> dict[str, pl.DataFrame]:
@@ -78,15 +76,15 @@ class TrialWork:
         return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
     def _parts(self, job: Job) -> Iterator[dict[str, pl.DataFrame]]:
-        scenario = _scenario(self.text, self.folder)
+        scenario, folder = self.scenario, self.folder
         own = local()
 
         def part(start: int) -> dict[str, pl.DataFrame]:
             if not hasattr(own, "integrator"):
-                own.integrator = integrator_of(scenario, Path(self.folder), job.arm)
+                own.integrator = integrator_of(scenario, folder, job.arm)
             count = min(_PART, job.start + job.count - start)
             first = first_patient(scenario, job.arm, job.replicate) + start
-            found = conduct(scenario, Path(self.folder), job.arm, first, count, own.integrator)
+            found = conduct(scenario, folder, job.arm, first, count, own.integrator)
             return tables_of(found, job, start)
 
         starts = range(job.start, job.start + job.count, _PART)
@@ -97,17 +95,12 @@ class TrialWork:
             yield from pool.map(part, starts)
 
 
-@lru_cache(maxsize=8)
-def _scenario(text: str, folder: str) -> Scenario:
-    return read_scenario(text, Path(folder))
-
-
 def first_patient(scenario: Scenario, arm: int, replicate: int) -> int:
     """Return the number of the first patient of an arm: the same in every arm of a paired trial.
 
     Examples
     --------
-    >>> from ivigsim.trials.loading import example
+    >>> from ivigsim.trials.loading import example, read_scenario
     >>> parallel = read_scenario(example("two-schedules"))
     >>> [first_patient(parallel, arm, replicate) for replicate in (0, 1) for arm in (0, 1)]
     [0, 100, 200, 300]
