@@ -20,7 +20,9 @@ from ivigsim.cli.indications import indications
 from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.optimise import optimise
 from ivigsim.cli.redcell import redcell
+from ivigsim.cli.safety import safety
 from ivigsim.cli.sbml import sbml
+from ivigsim.cli.serve import serve
 from ivigsim.cli.simulate import simulate
 from ivigsim.cli.validate import validate
 from ivigsim.errors import InputError, nearest, unknown
@@ -39,8 +41,10 @@ app.command()(simulate)
 app.command()(explain)
 app.command()(redcell)
 app.command()(biomarkers)
+app.command()(safety)
 app.command()(indications)
 app.command()(optimise)
+app.command()(serve)
 app.command()(sbml)
 app.command()(populations)
 app.command()(switches)
