@@ -7,6 +7,7 @@ from polars.testing import assert_frame_equal
 
 import ivigsim
 from ivigsim.trials.jobs import Job
+from ivigsim.trials.loading import read_scenario
 from ivigsim.trials.work import TrialWork
 
 BASE = """
@@ -33,7 +34,7 @@ def scenario(design="parallel", arm="", cv=0.1, visits="", more=""):
 
 
 def patients(text, arm=0, start=0, count=60, replicate=0, threads=1):
-    return TrialWork(text, ".", threads)(Job(arm, replicate, start, count))["patients"]
+    return TrialWork(read_scenario(text), threads=threads)(Job(arm, replicate, start, count))["patients"]
 
 
 RESCUE = """
@@ -109,7 +110,7 @@ def test_a_rule_acts_no_more_often_than_it_may():
 
 def test_days_apart():
     text = scenario(more=rescue(below=1000, first=1, most=9).replace("at_most", "days_apart: 7, at_most"))
-    # visits on days 1, 3, 7, 14, 21, 28: day 1, then 14 (13 d later; day 7 is 6 d later), then 21; none on the last
+    # visits on days 1, 3, 7, 14, 21, 28: on day 1, not on 7 (6 d later), on 14 and 21, not on the last
     assert patients(text, arm=1)["rescues"].to_list() == [3] * 60
 
 
@@ -181,11 +182,13 @@ def test_several_populations_are_mixed_by_their_shares():
     assert found.filter(pl.col("population") == "adult-new")["sex"].unique().to_list() == ["F"]
     only = patients(scenario().replace("size: 60", "size: 1000"), count=1000)
     chronic = (found["population"] == "adult-chronic").to_numpy()
-    np.testing.assert_allclose(found["count_day_7"].to_numpy()[chronic], only["count_day_7"].to_numpy()[chronic])
+    np.testing.assert_allclose(
+        found["count_day_7"].to_numpy()[chronic], only["count_day_7"].to_numpy()[chronic]
+    )
 
 
 def test_courses_are_kept_when_asked_for():
-    tables = TrialWork(scenario(design="paired", more="keep_courses: true"), ".")(Job(0, 0, 0, 5))
+    tables = TrialWork(read_scenario(scenario(design="paired", more="keep_courses: true")))(Job(0, 0, 0, 5))
     courses = tables["courses"]
     assert courses.height == 5 * 29
     sim = ivigsim.simulate("IVIG 1 g/kg", patients=5, seed=1, days=28)
