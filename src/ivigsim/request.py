@@ -225,7 +225,7 @@ def prepare(treatment: Any, **given: Unpack[Settings]) -> Run:
     patients = check_whole("patients", given.get("patients", 1000), 1, 10**9)
     grid = check_grid(given.get("days"), given.get("times"))
     allow_extreme = check_flag("allow_extreme", given.get("allow_extreme", False))
-    threads = check_whole("threads", _given(given, "threads", _processors()), 1, 1024)
+    threads = check_whole("threads", _given(given, "threads", processors()), 1, 1024)
     tolerance = check_tolerance(given.get("tolerance", 1e-6))
     if not population.disease:
         # the error is relative to the largest state: with a normal count, platelets dwarf the rest
@@ -292,5 +292,6 @@ def _is_table(treatment: Any) -> bool:
     return not isinstance(treatment, str | list | tuple | Regimen)
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Return the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,6 +6,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import ivigsim
+from ivigsim.trials.cohort import populations_of
 from ivigsim.trials.jobs import Job
 from ivigsim.trials.loading import read_scenario
 from ivigsim.trials.work import TrialWork
@@ -34,7 +35,12 @@ def scenario(design="parallel", arm="", cv=0.1, visits="", more=""):
 
 
 def patients(text, arm=0, start=0, count=60, replicate=0, threads=1):
-    return TrialWork(read_scenario(text), threads=threads)(Job(arm, replicate, start, count))["patients"]
+    return work_of(text, threads)(Job(arm, replicate, start, count))["patients"]
+
+
+def work_of(text, threads=1):
+    scenario = read_scenario(text)
+    return TrialWork(scenario, populations_of(scenario), threads)
 
 
 RESCUE = """
@@ -188,7 +194,7 @@ def test_several_populations_are_mixed_by_their_shares():
 
 
 def test_courses_are_kept_when_asked_for():
-    tables = TrialWork(read_scenario(scenario(design="paired", more="keep_courses: true")))(Job(0, 0, 0, 5))
+    tables = work_of(scenario(design="paired", more="keep_courses: true"))(Job(0, 0, 0, 5))
     courses = tables["courses"]
     assert courses.height == 5 * 29
     sim = ivigsim.simulate("IVIG 1 g/kg", patients=5, seed=1, days=28)

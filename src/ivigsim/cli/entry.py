@@ -24,6 +24,7 @@ from ivigsim.cli.safety import safety
 from ivigsim.cli.sbml import sbml
 from ivigsim.cli.serve import serve
 from ivigsim.cli.simulate import simulate
+from ivigsim.cli.trial import trial
 from ivigsim.cli.validate import validate
 from ivigsim.errors import InputError, nearest, unknown
 
@@ -43,6 +44,7 @@ app.command()(redcell)
 app.command()(biomarkers)
 app.command()(safety)
 app.command()(indications)
+app.command()(trial)
 app.command()(optimise)
 app.command()(serve)
 app.command()(sbml)

@@ -77,8 +77,8 @@ def safety(
 ) -> None:
     """List the adverse events of a plan.
 
-    Each source's probability keeps its denominator and interval; sources are never averaged. With two plans,
-    the absolute difference by each source that tells them apart.
+    Each source's probability keeps its denominator and interval; sources are never averaged. A second plan
+    adds the absolute difference by each source.
     """
     from ivigsim.safety.adverse import EVENTS, assess
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 import webbrowser
-from contextlib import closing, suppress
 from typing import Annotated
 
 import typer
@@ -43,15 +41,14 @@ def serve(
     if not 1 <= seconds <= 86_400:
         raise InputError(f"--seconds is {seconds:g}; accepted: 1 to 86400")
     try:
-        import uvicorn
-
         from ivigsim.web.app import LOOPBACK, create_app
         from ivigsim.web.limits import Limits
+        from ivigsim.web.server import is_loopback, listen, serve_app
     except ModuleNotFoundError as error:
         raise InputError(f"{error.name} is not installed: {MISSING}") from None
-    listening = _listen(host, port)
+    listening = listen(host, port)
     port = listening.getsockname()[1]
-    own = _is_loopback(listening)
+    own = is_loopback(listening)
     names = {*LOOPBACK, *(allow_host or ()), host} if own or allow_host else None
     app = create_app(limits=Limits(patient_days=patient_days, seconds=seconds), hosts=names, page=page)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -62,48 +59,7 @@ def serve(
             err=True,
         )
     typer.echo(f"ivigsim is at {address} (API: {address}/api/v1/docs); Ctrl-C stops it.", err=True)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,  # the gate writes one line per request
-        server_header=False,
-        ws_max_size=1_000_000,
-        limit_concurrency=200,
-        timeout_graceful_shutdown=3,
-    )
-    server = uvicorn.Server(config)
     if open_:
         webbrowser.open(address)
-    with closing(listening), suppress(KeyboardInterrupt):  # the usual way to stop it
-        server.run(sockets=[listening])
+    serve_app(app, listening)
     typer.echo("Stopped.", err=True)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, or say in a sentence why there is none."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (socket.gaierror, UnicodeError):
-        raise InputError(
-            f"--host is {host!r}; accepted: an address of this machine (nearest: 127.0.0.1)"
-        ) from None
-    found = socket.socket(family, kind)
-    try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(address)
-        found.listen()
-    except OSError as error:
-        found.close()
-        raise InputError(
-            f"cannot listen on {host}, port {port} ({error.strerror}); accepted: a free port of this machine"
-            f" (nearest: --port 0, which takes any)"
-        ) from None
-    return found
-
-
-def _is_loopback(listening: socket.socket) -> bool:
-    from ipaddress import ip_address
-
-    return ip_address(str(listening.getsockname()[0])).is_loopback

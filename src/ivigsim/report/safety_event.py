@@ -84,7 +84,7 @@ def _print_estimate(console: Console, found: Estimate) -> None:
 def _holds(found: Estimate) -> str:
     if found.quantity not in ABOUT_PLANS:
         return ""
-    return {True: "holds", False: f"does not hold: {found.why}", None: found.why}[found.fits]
+    return {True: found.why or "holds", False: f"does not hold: {found.why}", None: found.why}[found.fits]
 
 
 def _print_ratios(console: Console, risk: EventRisk) -> None:

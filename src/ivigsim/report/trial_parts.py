@@ -100,8 +100,8 @@ def _power_notes(found: Analysis, tag: Mapping[str, str]) -> list[str]:
     notes += [_estimate(curve, tag[curve.arm]) for curve in found.power if curve.percentiles]
     curve = found.power[0]
     notes.append(
-        f"Power: share of {curve.replicates:,} replicates with p below {1 - found.design.level:.3g}, the limits"
-        f" are their error; smaller sizes are the first patients of each. Formula: {curve.formula}."
+        f"Power: share of {curve.replicates:,} replicates with p below {1 - found.design.level:.3g}, the"
+        f" limits are their error; smaller sizes are the first patients of each. Formula: {curve.formula}."
     )
     return notes
 

@@ -141,7 +141,9 @@ def shown_days(found: Analysis) -> list[float]:
     days = found.design.visits
     if not days:
         return []
-    return [days[place] for place in np.unique(np.linspace(0, len(days) - 1, MOST_VISITS).round().astype(int))]
+    return [
+        days[place] for place in np.unique(np.linspace(0, len(days) - 1, MOST_VISITS).round().astype(int))
+    ]
 
 
 def _spread(median: float | None, lower: float | None, upper: float | None) -> str:

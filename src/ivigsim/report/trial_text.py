@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_trial(
+def print_analysis(
     found: Analysis,
     title: str = "",
     kept: str = "",

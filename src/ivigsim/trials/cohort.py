@@ -31,8 +31,8 @@ class Cohort:
     Attributes
     ----------
     scenario : Scenario
-    folder : Path
-        Where population files of the scenario lie.
+    populations : tuple of Population
+        Of the scenario's groups, see `populations_of`.
     arm : int
     first, count : int
         Number of the first patient among all of the trial, and how many. In a paired trial an arm's patients
@@ -40,7 +40,7 @@ class Cohort:
     """
 
     scenario: Scenario
-    folder: Path
+    populations: tuple[Population, ...]
     arm: int
     first: int
     count: int
@@ -55,12 +55,12 @@ class Cohort:
     @cached_property
     def people(self) -> tuple[dict[str, NDArray[Any]], dict[str, Floats]]:
         """Covariates and model values of the patients, each of shape (count,)."""
-        drawn = [self._draw(group).patients() for group in self.scenario.populations]
+        groups = zip(self.scenario.populations, self.populations, strict=True)
+        drawn = [self._draw(group, people).patients() for group, people in groups]
         covariates = {n: self._pick([d.covariates[n] for d in drawn]) for n in drawn[0].covariates}
         return covariates, {n: self._pick([d.values[n] for d in drawn]) for n in drawn[0].values}
 
-    def _draw(self, group: Group) -> Draw:
-        people = population_of(group, self.folder)
+    def _draw(self, group: Group, people: Population) -> Draw:
         fixed = check_covariates(group.covariates, people.accepted)
         return Draw(people, self.first, self.count, self.scenario.seed, fixed, self.scenario.switches)
 
@@ -135,3 +135,8 @@ def population_of(group: Group, folder: Path) -> Population:
     if group.baseline_at_most is None:
         return people
     return enrolled(people, (Entry("baseline_platelets", "<=", group.baseline_at_most),))
+
+
+def populations_of(scenario: Scenario, folder: Path = Path()) -> tuple[Population, ...]:
+    """Return the population of each group of a scenario."""
+    return tuple(population_of(group, folder) for group in scenario.populations)

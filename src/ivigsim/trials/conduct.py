@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from ivigsim.engine.carried import Carried
 from ivigsim.engine.integrator import Integrator
 from ivigsim.engine.schedule import SAME_TIME, Doses
+from ivigsim.patients.population import Population
 from ivigsim.trials.cohort import Cohort
 from ivigsim.trials.dosing import Dosing
 from ivigsim.trials.endpoints import Seen
@@ -66,22 +66,27 @@ def grid_of(scenario: Scenario) -> Floats:
 
 
 def conduct(
-    scenario: Scenario, folder: Path, arm: int, first: int, count: int, integrator: Integrator
+    scenario: Scenario,
+    populations: tuple[Population, ...],
+    arm: int,
+    first: int,
+    count: int,
+    integrator: Integrator,
 ) -> Conducted:
     """Simulate patients of an arm as the trial would treat and see them.
 
     Parameters
     ----------
     scenario : Scenario
-    folder : Path
-        Of the scenario's own population files.
+    populations : tuple of Population
+        Of the scenario's groups.
     arm : int
     first, count : int
         Number of the first patient, and how many.
     integrator : Integrator
         For the inputs of `Dosing.inputs` and the outputs of `outputs_of`.
     """
-    return _Conduct(Cohort(scenario, folder, arm, first, count), integrator).run()
+    return _Conduct(Cohort(scenario, populations, arm, first, count), integrator).run()
 
 
 def outputs_of(scenario: Scenario) -> tuple[str, ...]:

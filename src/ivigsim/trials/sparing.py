@@ -14,6 +14,7 @@ import numpy as np
 from ivigsim.checks import check_whole
 from ivigsim.errors import InputError
 from ivigsim.outcomes import wilson
+from ivigsim.trials.cohort import populations_of
 from ivigsim.trials.jobs import Job
 from ivigsim.trials.loading import check_scenario
 from ivigsim.trials.work import TrialWork
@@ -246,7 +247,7 @@ class Search:
                 ],
             }
         )
-        work = TrialWork(scenario)
+        work = TrialWork(scenario, populations_of(scenario))
         with ThreadPoolExecutor(self.threads) as pool:
             jobs = [Job(arm, 0, 0, self.patients) for arm in range(len(phrases))]
             return [tables["patients"] for tables in pool.map(work, jobs)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigsim.engine.integrator import Integrator, SolverOptions
-from ivigsim.errors import InputError
-from ivigsim.trials.cohort import population_of
+from ivigsim.patients.population import Population
 from ivigsim.trials.conduct import Conducted, conduct, outputs_of
 from ivigsim.trials.dosing import Dosing
 from ivigsim.trials.jobs import Job
@@ -44,22 +42,24 @@ class TrialWork:
     Attributes
     ----------
     scenario : Scenario
-    folder : Path
-        Where population files of the scenario lie.
+    populations : tuple of Population
+        Of the scenario's groups, see `ivigsim.trials.cohort.populations_of`.
     threads : int
         Within a job. Results do not depend on it.
 
     Examples
     --------
+    >>> from ivigsim.trials.cohort import populations_of
     >>> from ivigsim.trials.loading import example, read_scenario
-    >>> work = TrialWork(read_scenario(example("two-schedules")))
+    >>> scenario = read_scenario(example("two-schedules"))
+    >>> work = TrialWork(scenario, populations_of(scenario))
     >>> tables = work(Job(arm=0, replicate=0, start=0, count=8))
     >>> tables["patients"].height
     8
     """
 
     scenario: Scenario
-    folder: Path = Path()
+    populations: tuple[Population, ...]
     threads: int = 1
 
     def __call__(self, job: Job) -> dict[str, pl.DataFrame]:
@@ -76,15 +76,15 @@ class TrialWork:
         return {name: pl.concat([part[name] for part in parts]) for name in parts[0]}
 
     def _parts(self, job: Job) -> Iterator[dict[str, pl.DataFrame]]:
-        scenario, folder = self.scenario, self.folder
+        scenario, populations = self.scenario, self.populations
         own = local()
 
         def part(start: int) -> dict[str, pl.DataFrame]:
             if not hasattr(own, "integrator"):
-                own.integrator = integrator_of(scenario, folder, job.arm)
+                own.integrator = integrator_of(scenario, job.arm)
             count = min(_PART, job.start + job.count - start)
             first = first_patient(scenario, job.arm, job.replicate) + start
-            found = conduct(scenario, folder, job.arm, first, count, own.integrator)
+            found = conduct(scenario, populations, job.arm, first, count, own.integrator)
             return tables_of(found, job, start)
 
         starts = range(job.start, job.start + job.count, _PART)
@@ -109,13 +109,9 @@ def first_patient(scenario: Scenario, arm: int, replicate: int) -> int:
     return (replicate * arms + (0 if scenario.design == "paired" else arm)) * scenario.size
 
 
-def integrator_of(scenario: Scenario, folder: Path, arm: int) -> Integrator:
+def integrator_of(scenario: Scenario, arm: int) -> Integrator:
     """Compile the model for what an arm and its rules may give."""
     inputs = Dosing(scenario.arms[arm], scenario.rules_of(arm), {}).inputs
-    # the error is relative to the largest state: with a normal count, platelets dwarf the rest
-    ill = all(population_of(group, folder).disease for group in scenario.populations)
-    if not ill:
-        raise InputError("a population without ITP is in the trial; accepted: populations with it")
     return Integrator(outputs_of(scenario), SolverOptions(), inputs)
 
 

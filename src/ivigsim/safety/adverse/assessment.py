@@ -160,8 +160,9 @@ def assess(
     Examples
     --------
     >>> found = assess("IVIG 1 g/kg daily x2", covariates={"age_years": 70, "blood_group": "A"})
-    >>> [(s.denominator, round(s.low), round(s.high)) for s in found["headache"].summaries][0]
-    ('% of patients', 29, 67)
+    >>> summary = found["headache"].summaries[-1]
+    >>> summary.outcome, summary.low, summary.high, summary.denominator, len(summary.rows)
+    ('headache', 28.6, 67.0, '% of patients', 3)
     """
     patient = check_patient(covariates)
     weight, assumed = check_weight(weight_kg, patient)

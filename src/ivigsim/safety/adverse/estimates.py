@@ -138,6 +138,9 @@ def read_estimate(reading: Reading, known: Mapping[str, object], plan: Plan) -> 
     (0.067, 0.134)
     """
     fits, why = judge(reading.only, known)
+    product = known.get("product")
+    if fits and product is not None and reading.brand not in ("", product):
+        why = f"another product than {product}"
     terms = _terms(reading)
     figure, interval = _figure(reading)
     return Estimate(
@@ -179,7 +182,7 @@ def with_ratio(reading: Reading, ratio: Ratio, known: Mapping[str, object], plan
     >>> readings = {each.id: each for each in load_readings()}
     >>> plan = read_plan("IVIG 1 g/kg + prednisolone 2 mg/kg daily x4", 20)
     >>> found = with_ratio(readings["neuro_childITP_no_pred"], load_ratios()[0], {"age": 6.0}, plan)
-    >>> round(found.figure.value, 1), found.applied.partition(":")[0]
+    >>> round(found.figure.value, 1), found.applied.partition(" of ")[0]
     (8.7, 'odds ratio 0.22 (0.05–0.9) on the odds')
     """
     base = read_estimate(reading, known, plan)

@@ -51,11 +51,13 @@ class Term:
     def draws(self) -> Floats:
         """Return values as likely as the number's error makes them, the same for the same key.
 
+        A published interval gives the spread, the published value the middle.
+
         Examples
         --------
         >>> odds = Term("x", 0.22, 0.05, 0.90, shape="positive").draws()
         >>> [round(float(x), 2) for x in np.quantile(odds, [0.025, 0.5, 0.975])]
-        [0.05, 0.22, 0.93]
+        [0.05, 0.22, 0.95]
         """
         rng = stream(_SEED, self.key)
         if self.n is not None:

@@ -13,6 +13,16 @@ DROPPED_OUT = (
 RESCUED = "Counts at visits are as measured, also after a rescue; IVIG of a rescue is counted too."
 SEVERAL_ARMS = "Each arm is compared with the reference; p values are not adjusted for several arms."
 NOT_JUDGED = "Patients whose response was not judged are left out of its share and of its comparisons."
+COUNTERFACTUAL = (
+    "These are differences within virtual patients who have every treatment from the same start. No trial in"
+    " people can do that; one of as many people would have wider limits and less power."
+)
+NOT_AT_RISK = {
+    "parallel": "A time that not everyone has (such as from response to loss) compares those who have it:"
+    " after treatment these are other kinds of patients in each arm, so a difference may come from that.",
+    "paired": "A time that not everyone has (such as from response to loss) is compared in the patients who"
+    " have it in both arms.",
+}
 FAILED = {
     "parallel": "Failed simulations are left out.",
     "paired": "A patient whose simulation failed in one arm is left out of all: there is no counterfactual.",
@@ -29,6 +39,8 @@ def notes_of(
         return any(frame[column].null_count() < frame.height for frame in frames)
 
     notes = [_pooling(replicates, design.level)]
+    if design.kind == "paired" and design.compared:
+        notes.append(COUNTERFACTUAL)
     if any(found.failed.values()):
         notes.append(FAILED[design.kind])
     if anyone("dropped_out_d"):
@@ -37,6 +49,8 @@ def notes_of(
         notes.append(RESCUED)
     if any(frame[name].null_count() for frame in frames for name in design.responses):
         notes.append(NOT_JUDGED)
+    if any(frame[f"{name}_d"].null_count() for frame in frames for name in design.times):
+        notes.append(NOT_AT_RISK[design.kind])
     if len(design.compared) > 1:
         notes.append(SEVERAL_ARMS)
     if counted is not None and counted.raised:

@@ -54,7 +54,7 @@ class PowerCurve:
     ----------
     arm, reference, endpoint : str
     replicates, n : int
-        Replicates, and patients per arm in each.
+        Replicates, and patients per arm in each; where simulations failed, in the largest.
     power : Interval
         At n.
     estimate_of : str

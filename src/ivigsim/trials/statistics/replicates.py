@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 CELLS = 4_000_000  # numbers held at once while log-rank tests of many replicates are worked out
 
@@ -31,11 +30,20 @@ class Shares:
     arm: Floats
     reference: Floats
     paired: bool
-    estimate: str = "difference of shares"
+
+    @property
+    def estimate(self) -> str:
+        """What is estimated."""
+        return "difference of shares"
+
+    @property
+    def estimate_is_share(self) -> bool:
+        """Whether the estimate is a share or a difference of shares."""
+        return True
 
     @property
     def size(self) -> int:
-        """Patients per arm."""
+        """Patients per arm, in the largest replicate."""
         return int(min(self.arm.shape[1], self.reference.shape[1]))
 
     def at(self, n: int) -> tuple[Floats, Floats]:
@@ -68,8 +76,13 @@ class Times:
         return "share of patients in whom the arm came first" if self.paired else "hazard ratio, one-step"
 
     @property
+    def estimate_is_share(self) -> bool:
+        """Whether the estimate is a share."""
+        return self.paired
+
+    @property
     def size(self) -> int:
-        """Patients per arm."""
+        """Patients per arm, in the largest replicate."""
         return int(min(self.arm.shape[1], self.reference.shape[1]))
 
     def parts(self, n: int) -> tuple[Floats, Bools, Floats, Bools]:
@@ -126,18 +139,19 @@ def _observed_expected(t: Floats, e: Bools, u: Floats, f: Bools, grid: Floats) -
     d, n = d1 + d0, n1 + n0
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = np.nan_to_num(d * n1 / n)
-        variance = np.where(n > 1, d * n1 * n0 * (n - d) / (n.astype(np.float64) ** 2 * (n - 1)), 0.0)
+        variance = np.where(n > 1, d * (n1 / n) * (n0 / n) * (n - d) / (n - 1), 0.0)
     return (d1 - expected).sum(axis=1), variance.sum(axis=1)
 
 
-def _on_grid(t: Floats, e: Bools, grid: Floats) -> tuple[Ints, Ints]:
+def _on_grid(t: Floats, e: Bools, grid: Floats) -> tuple[Floats, Floats]:
     """Return events at, and patients at risk just before, the times of a grid, shape (replicates, times)."""
     shape = (len(t), len(grid))
     row, column = np.nonzero(np.isfinite(t))
     cell = row * len(grid) + np.searchsorted(grid, t[row, column])
     gone = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
     happened = np.bincount(cell[e[row, column]], minlength=shape[0] * shape[1]).reshape(shape)
-    return happened, gone[:, ::-1].cumsum(axis=1)[:, ::-1]
+    at_risk = gone[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return happened.astype(np.float64), at_risk.astype(np.float64)  # products of four whole numbers overflow
 
 
 def comparison(found: Cohorts, arm: str, endpoint: str, design: Design) -> Shares | Times:
@@ -146,10 +160,17 @@ def comparison(found: Cohorts, arm: str, endpoint: str, design: Design) -> Share
     paired = design.kind == "paired"
     if paired:
         check_matched(frame, other, arm, design.reference)
+    both = np.intersect1d(frame["replicate"].unique(), other["replicate"].unique())
     if endpoint in design.responses:
-        return Shares(_dense(frame, endpoint), _dense(other, endpoint), paired)
+        return Shares(_dense(frame, endpoint, both), _dense(other, endpoint, both), paired)
     day, event = f"{endpoint}_d", f"{endpoint}_event"
-    return Times(_dense(frame, day), _dense(frame, event), _dense(other, day), _dense(other, event), paired)
+    return Times(
+        _dense(frame, day, both),
+        _dense(frame, event, both),
+        _dense(other, day, both),
+        _dense(other, event, both),
+        paired,
+    )
 
 
 def replicates_of(found: Cohorts) -> int:
@@ -157,16 +178,16 @@ def replicates_of(found: Cohorts) -> int:
     return min(frame["replicate"].n_unique() for frame in found.by_arm.values())
 
 
-def _dense(frame: pl.DataFrame, column: str) -> Floats:
-    """Return a column by replicate and place within it, shape (replicates, least patients of a replicate)."""
+def _dense(frame: pl.DataFrame, column: str, replicates: NDArray[Any]) -> Floats:
+    """Return a column by replicate and place within it, NaN beyond the patients of a replicate."""
     import polars as pl
 
     kept = frame.select(
         "replicate",
         pl.col(column).cast(pl.Float64).fill_null(float("nan")).alias("x"),
         pl.int_range(pl.len()).over("replicate").alias("place"),
-    )
-    sizes = kept.group_by("replicate").len()["len"]
-    least = int(sizes.min())  # type: ignore[arg-type]
-    values: Floats = kept.filter(pl.col("place") < least)["x"].to_numpy()
-    return values.reshape(len(sizes), least)
+    ).filter(pl.col("replicate").is_in(replicates.tolist()))
+    place = kept["place"].to_numpy()
+    values = np.full((len(replicates), int(place.max(initial=-1)) + 1), np.nan)
+    values[np.searchsorted(replicates, kept["replicate"].to_numpy()), place] = kept["x"].to_numpy()
+    return values

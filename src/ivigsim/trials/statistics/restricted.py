@@ -26,9 +26,9 @@ def restricted_mean(data: Grouped, times: Floats, events: Bools, until: float) -
     """Return the area under the Kaplan-Meier curve up to a day, and what each patient adds to its error.
 
     The area is the mean of the times, each cut at that day. The parts are its derivatives by the weight of
-    each patient (infinitesimal jackknife: Efron 1982, The Jackknife, the Bootstrap and Other Resampling Plans,
-    chapter 6); they sum to 0. Without censoring they are the distances of the cut times from their mean, over
-    n.
+    each patient (infinitesimal jackknife: Efron 1982, The Jackknife, the Bootstrap and Other Resampling
+    Plans, chapter 6); they sum to 0. Without censoring they are the distances of the cut times from their
+    mean, over n.
 
     Parameters
     ----------
@@ -55,12 +55,10 @@ def restricted_mean(data: Grouped, times: Floats, events: Bools, until: float) -
     # area from each time to the day: the curve is flat between times
     ends = np.minimum(np.append(data.times, inf), until)
     widths = np.diff(ends)
-    widths[-1] = max(0.0, until - ends[-2])
     after = np.cumsum((share * widths)[::-1])[::-1]
     mean = float(min(data.times[0], until) + after[0])
-    per_event = np.divide(
-        after, left, out=np.zeros_like(after), where=left > 0
-    )  # no area follows where none is left
+    # no area follows where nobody is left
+    per_event = np.divide(after, left, out=np.zeros_like(after), where=left > 0)
     hazard = np.cumsum(per_event * data.events / at_risk)
     place = np.searchsorted(data.times, times)
     parts: Floats = hazard[place] - np.where(events, per_event[place], 0.0)

@@ -1,0 +1,308 @@
+"""The tables of a trial's report, as rows of text that a page can lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivigsim.report.trial_wording import (
+    BLANK,
+    amount,
+    median_text,
+    p_text,
+    percent,
+    points,
+    ratio_text,
+    signed,
+)
+from ivigsim.report.wording import count
+from ivigsim.trials.scenario import Arm, Rule, Scenario
+from ivigsim.trials.statistics import Analysis
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_MEASURES = (
+    ("age_years", "Age, years"),
+    ("weight_kg", "Weight, kg"),
+    ("baseline_platelets", "Platelets before treatment (true), 1e9/L"),
+    ("baseline_igg", "IgG before treatment, g/L"),
+)
+_SHARES = (
+    ("sex", "F", "Female"),
+    ("anti_gpib", True, "Anti-GPIb"),
+    ("splenectomised", True, "Splenectomised"),
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table with a title.
+
+    Attributes
+    ----------
+    title : str
+    head : tuple of str
+        The first column names the rows.
+    rows : tuple of tuple of str
+    groups : tuple of str
+        Group of each row, or none.
+    notes : tuple of str
+        Sentences below it.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    groups: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def arms_section(scenario: Scenario) -> Section:
+    """Return what each arm gets."""
+    rows = tuple(
+        (arm.name, " + ".join(arm.treatments), _dosing(arm), _rules(scenario, i))
+        for i, arm in _numbered(scenario)
+    )
+    return Section("Arms", ("Arm", "Treatment", "IVIG is dosed by", "Treatment by rule"), rows)
+
+
+def _numbered(scenario: Scenario) -> Iterable[tuple[int, Arm]]:
+    return enumerate(scenario.arms)
+
+
+def _dosing(arm: Arm) -> str:
+    vials = "" if arm.vial_g is None else f", whole vials of {arm.vial_g:g} g ({arm.rounding})"
+    return f"{arm.dosing_weight} weight{vials}"
+
+
+def _rules(scenario: Scenario, arm: int) -> str:
+    return "; ".join(map(rule_words, scenario.rules_of(arm))) or "none"
+
+
+def rule_words(rule: Rule) -> str:
+    """Return a rule in words.
+
+    Examples
+    --------
+    >>> rule_words(Rule(when={"count_below": 20}, give="IVIG 1 g/kg", from_day=3, to_day=28))
+    'rescue: IVIG 1 g/kg on a count below 20e9/L, from day 3 to day 28'
+    """
+    when = [] if rule.when.count_below is None else [f"a count below {rule.when.count_below:g}e9/L"]
+    when += ["a bleed"] * rule.when.bleeding
+    days = "" if rule.from_day == 0 else f", from day {rule.from_day:g}"
+    days += "" if rule.to_day > 3000 else f" to day {rule.to_day:g}"
+    often = "" if rule.at_most == 1 else f", at most {rule.at_most} times"
+    apart = "" if not rule.days_apart else f", {rule.days_apart:g} d apart or more"
+    kind = "" if rule.rescue else " (part of the arm's treatment)"
+    return f"{rule.name}: {rule.give} on {' and '.join(when)}{days}{often}{apart}{kind}"
+
+
+def design_section(scenario: Scenario) -> Section:
+    """Return how the trial is run."""
+    visits = scenario.visits
+    days = (
+        "every " + f"{visits.every:g} d"
+        if visits.every
+        else "days " + ", ".join(f"{d:g}" for d in visits.days or ())
+    )
+    who = "; ".join(
+        group.name
+        + (f" (share {group.share:g})" if len(scenario.populations) > 1 else "")
+        + (f", platelets at most {group.baseline_at_most:g}e9/L" if group.baseline_at_most else "")
+        + "".join(f", {name} = {value}" for name, value in group.covariates.items())
+        for group in scenario.populations
+    )
+    leave = scenario.drop_out
+    rows = [
+        ("Patients", who),
+        (
+            "Size",
+            f"{scenario.size:,} per arm, {count(scenario.replicates, 'replicate')}, seed {scenario.seed}",
+        ),
+        ("Length", f"{scenario.days} d"),
+        ("Counts", f"{days}; window {visits.window} d; assay error CV {100 * visits.assay_cv:g}%"),
+        ("Drop-out", "none" if leave is None else f"{100 * leave.per_30_days:g}% within 30 d"),
+        (
+            "Endpoints",
+            "; ".join(
+                f"{e.words}{' (primary)' * (e.id == scenario.primary_endpoint)}" for e in scenario.endpoints
+            ),
+        ),
+    ]
+    if scenario.bleeding:
+        rates = ", ".join(
+            f"{step.per_day:g} per day below {step.count_below:g}e9/L" for step in scenario.bleeding
+        )
+        rows.append(("Bleeds", f"{rates} (the scenario's own assumption)"))
+    if scenario.switches:
+        rows.append(
+            ("Mechanisms", ", ".join(f"{k} {'on' if v else 'off'}" for k, v in scenario.switches.items()))
+        )
+    return Section("Design", ("Part", "How"), tuple(rows))
+
+
+def patients_section(patients: pl.DataFrame, arms: Sequence[str]) -> Section:
+    """Return who the patients are, by arm: median (middle 50%) or share."""
+    by_arm = {arm: patients.filter(patients["arm"] == arm) for arm in arms}
+    rows = [("Patients", *(f"{by_arm[arm].height:,}" for arm in arms))]
+    populations = patients["population"].unique(maintain_order=True)
+    if len(populations) > 1:
+        rows += [
+            (f"From {name}", *(_share(by_arm[arm]["population"] == name) for arm in arms))
+            for name in populations
+        ]
+    for column, words in _MEASURES:
+        rows.append((words, *(_quartiles(by_arm[arm][column]) for arm in arms)))
+    for column, level, words in _SHARES:
+        rows.append((words, *(_share(by_arm[arm][column] == level) for arm in arms)))
+    return Section("Patients before treatment", ("Median (middle 50%) or share", *arms), tuple(rows))
+
+
+def _quartiles(values: pl.Series) -> str:
+    low, middle, high = (values.quantile(q, "linear") for q in (0.25, 0.5, 0.75))
+    return BLANK if middle is None else f"{middle:.3g} ({low:.3g}–{high:.3g})"
+
+
+def _share(hits: pl.Series) -> str:
+    return f"{100 * float(hits.mean() or 0.0):.0f}%"  # type: ignore[arg-type]
+
+
+def flow_section(found: Analysis) -> Section:
+    """Return what became of the patients."""
+    head = ("Arm", "Simulated", "Failed", "Analysed", "Left early", "Rescued", "Rescues")
+    rows = tuple(
+        (
+            arm.arm,
+            f"{arm.simulated:,}",
+            f"{arm.failed + arm.left_out:,}",
+            f"{arm.analysed:,}",
+            f"{arm.dropped_out:,}",
+            f"{arm.rescued:,}",
+            f"{arm.rescues:,}",
+        )
+        for arm in found.arms
+    )
+    return Section("Flow", head, rows, notes=found.notes)
+
+
+def responses_section(found: Analysis) -> Section:
+    """Return responders by arm, and how arms differ from the reference."""
+    level = f"{100 * found.design.level:g}%"
+    head = ("Arm", "Responders", f"% ({level} limits)", "Difference, points", "Ratio", "p")
+    rows, groups, methods = [], [], []
+    for result in found.responses:
+        against = {row.arm: row for row in result.comparisons}
+        for share in result.shares:
+            other = against.get(share.arm)
+            cells = ("reference", "", "") if other is None else (
+                points(other.difference), ratio_text(other.ratio), p_text(other.p)
+            )  # fmt: skip
+            counted = f"{share.responders:,} of {share.judged:,}"
+            rows.append(
+                (
+                    share.arm,
+                    counted,
+                    percent(share.share),
+                    *(cells if found.design.compared else ("", "", "")),
+                )
+            )
+            groups.append(result.label)
+        methods.append(result.method)
+    return Section("Responses", head, tuple(rows), tuple(groups), _sentences(methods))
+
+
+def times_section(found: Analysis) -> Section:
+    """Return times to events by arm, and how arms differ from the reference."""
+    head = ("Arm", "At risk", "Events", "Median, d", "Hazard ratio", "p", "Days later")
+    rows, groups, methods = [], [], []
+    for result in found.times:
+        against = {row.arm: row for row in result.comparisons}
+        for curve in result.curves:
+            other = against.get(curve.arm)
+            median = BLANK if curve.curve is None else median_text(curve.curve.median)
+            hazard = ("", "", "") if other is None else (
+                ratio_text(other.hazard_ratio), p_text(other.p),
+                signed(other.days_apart, 1) if other.days_apart else BLANK,
+            )  # fmt: skip
+            rows.append((curve.arm, f"{curve.patients:,}", f"{curve.events:,}", median, *hazard))
+            groups.append(result.label)
+        methods.append(result.method)
+    note = "NR: not reached. A hazard ratio above 1: the event comes earlier than in the reference."
+    return Section("Times", head, tuple(rows), tuple(groups), (note, *_sentences(methods)))
+
+
+def counts_section(found: Analysis) -> Section:
+    """Return counts at visits by arm, and their ratio to the reference."""
+    head = ("Arm", "Counted", "Median (middle 50%), 1e9/L", "Times reference", "p")
+    if found.counts is None:
+        return Section("Counts", head, ())
+    against = {(row.day, row.arm): row for row in found.counts.comparisons}
+    rows, groups = [], []
+    for visit in found.counts.visits:
+        other = against.get((visit.day, visit.arm))
+        cells = ("", "") if other is None else (ratio_text(other.ratio), p_text(other.p))
+        middle = (
+            BLANK if visit.median is None else f"{visit.median:.0f} ({visit.lower:.0f}–{visit.upper:.0f})"
+        )
+        rows.append((visit.arm, f"{visit.counted:,}", middle, *cells))
+        groups.append(f"Day {visit.day:g}")
+    return Section("Counts", head, tuple(rows), tuple(groups), _sentences([found.counts.method]))
+
+
+def use_section(found: Analysis) -> Section:
+    """Return IVIG used, per patient and per responder."""
+    money = found.use.currency
+    head = (
+        "Arm",
+        "g per patient, mean",
+        "g per patient, median",
+        "g per responder",
+        *((f"{money} per responder",) if money else ()),
+    )
+    rows, groups = [], []
+    use = {arm.arm: arm for arm in found.use.arms}
+    for result in found.use.per_responder:
+        arm = use[result.arm]
+        grams = amount(result.grams) if result.responders else "no responder"
+        cost = (amount(result.cost) if result.cost else BLANK,) if money else ()
+        rows.append((result.arm, f"{arm.mean_g:,.1f}", f"{arm.median_g:,.1f}", grams, *cost))
+        groups.append(found.design.label(result.endpoint))
+    return Section("IVIG used", head, tuple(rows), tuple(groups), _sentences([found.use.method]))
+
+
+def power_section(found: Analysis) -> Section:
+    """Return the power of the primary comparison by size, or why there is none."""
+    head = ("Patients per arm", "Power, % (limits)", "By formula, %")
+    rows, groups, notes = [], [], []
+    for curve in found.power:
+        name = f"{curve.arm} against {curve.reference}, {found.design.label(curve.endpoint)}"
+        for point in curve.points:
+            formula = BLANK if point.formula is None else f"{100 * point.formula:.0f}"
+            rows.append((f"{point.n:,}", percent(point.power), formula))
+            groups.append(name)
+        notes.append(f"{curve.arm}: power {100 * curve.target:g}% needs {curve.needed.words} per arm.")
+    return Section(
+        "Power",
+        head,
+        tuple(rows),
+        tuple(groups),
+        (*notes, *_sentences([found.no_power])),
+    )
+
+
+def harms_section(patients: pl.DataFrame, arms: Sequence[str]) -> Section:
+    """Return rescues, bleeds and infusions per patient."""
+    import polars as pl
+
+    found = patients.group_by("arm").agg(pl.col("rescues", "bleeds", "infusions").mean())
+    by_arm = {row[0]: row[1:] for row in found.iter_rows()}
+    rows = tuple((arm, *(f"{value:.2f}" for value in by_arm[arm])) for arm in arms)
+    return Section(
+        "Rescues, bleeds and infusions", ("Mean per patient", "Rescues", "Bleeds", "IVIG infusions"), rows
+    )
+
+
+def _sentences(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(texts) if text)
