@@ -36,7 +36,7 @@ def simulated(job: Job) -> dict[str, pl.DataFrame]:
     treatment = ("IVIG 0.4 g/kg", "IVIG 1 g/kg")[job.arm]
     run = ivigsim.simulate(treatment, patients=job.count, seed=seed, days=8, threads=1)
     keys = {"arm": pl.lit("AB"[job.arm]), "replicate": pl.lit(job.replicate)}
-    return {"patients": per_patient(run).select(**keys).hstack(per_patient(run))}
+    return {"patients": per_patient(run).with_columns(**keys)}
 
 
 @dataclass(frozen=True)

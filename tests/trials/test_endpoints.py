@@ -19,7 +19,8 @@ def seen(counts, left=INF, rescued=INF):
 
 
 def judged(endpoint, found):
-    return [column[0].item() for column in Endpoint.model_validate({"id": "x", **endpoint}).columns(found).values()]
+    columns = Endpoint.model_validate({"id": "x", **endpoint}).columns(found)
+    return [column[0].item() for column in columns.values()]
 
 
 RISE = [10, 25, 60, 90, 40, 20, 10]
@@ -65,7 +66,9 @@ COUNTS = st.lists(st.floats(1, 400), min_size=7, max_size=7)
 
 
 @settings(max_examples=100, deadline=None)
-@given(COUNTS, st.floats(5, 300), st.sampled_from([INF, 0.5, 5.0, 20.0]), st.sampled_from([INF, 1.0, 7.0, 21.0]))
+@given(
+    COUNTS, st.floats(5, 300), st.sampled_from([INF, 0.5, 5.0, 20.0]), st.sampled_from([INF, 1.0, 7.0, 21.0])
+)
 def test_invariants(counts, count, left, rescued):
     found = seen(counts, left, rescued if rescued < left else INF)
     (responded,) = judged({"response": {"count": count, "by_day": 28}}, found)

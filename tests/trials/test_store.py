@@ -164,7 +164,7 @@ def test_an_altered_manifest_is_refused(begin, store_work):
     store = begin()
     fill(store, store_work.JOBS, store_work.count)
     path = store.path / "manifest.json"
-    path.write_text(path.read_text().replace("_000000025", "_000000026", 1))
+    path.write_text(path.read_text().replace("_000000025.parquet", "_000000026.parquet", 1))
     with pytest.raises(InputError, match="was altered"):
         store.patients()
     path.unlink()

@@ -20,6 +20,7 @@ from ivigsim.cli.indications import indications
 from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.optimise import optimise
 from ivigsim.cli.redcell import redcell
+from ivigsim.cli.report import report
 from ivigsim.cli.safety import safety
 from ivigsim.cli.sbml import sbml
 from ivigsim.cli.serve import serve
@@ -45,6 +46,7 @@ app.command()(biomarkers)
 app.command()(safety)
 app.command()(indications)
 app.command()(trial)
+app.command()(report)
 app.command()(optimise)
 app.command()(serve)
 app.command()(sbml)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -41,6 +42,8 @@ def serve(
     if not 1 <= seconds <= 86_400:
         raise InputError(f"--seconds is {seconds:g}; accepted: 1 to 86400")
     try:
+        if page:
+            import_module("ivigsim.web.page")
         from ivigsim.web.app import LOOPBACK, create_app
         from ivigsim.web.limits import Limits
         from ivigsim.web.server import is_loopback, listen, serve_app

@@ -114,7 +114,9 @@ def _chapters(scenario: Scenario, patients: pl.DataFrame, found: Analysis) -> li
             "Power", _tables(sections.power_section(found)),
             _figures(("Power by patients per arm", draw_power(found))) if found.power else (),
         ),
-        Chapter("Safety", _tables(sections.harms_section(patients, arms))),
+        Chapter(
+            "Safety", _tables(sections.harms_section(scenario, patients), sections.risks_section(scenario)),
+        ),
     ]  # fmt: skip
 
 
@@ -146,9 +148,7 @@ def _laid_out(section: Section) -> str:
     group = None
     if section.groups:
         columns["group"], group = list(section.groups), "group"
-    table = GT(
-        pl.DataFrame(columns), groupname_col=group, id=_id(section.title)
-    )
+    table = GT(pl.DataFrame(columns), groupname_col=group, id=_id(section.title))
     table = table.cols_label({f"c{i}": name for i, name in enumerate(section.head)}).cols_align("left")
     return table.tab_options(
         table_font_size="14px", row_group_font_weight="bold", data_row_padding="4px", table_margin_left="0px"

@@ -34,6 +34,16 @@ _SHARES = (
     ("anti_gpib", True, "Anti-GPIb"),
     ("splenectomised", True, "Splenectomised"),
 )
+SHOWN = (
+    "arm",
+    "population",
+    *(name for name, _ in _MEASURES),
+    *(name for name, _, _ in _SHARES),
+    "rescues",
+    "bleeds",
+    "infusions",
+)
+"""Columns of the table of patients that the tables below read."""
 
 
 @dataclass(frozen=True)
@@ -292,15 +302,50 @@ def power_section(found: Analysis) -> Section:
     )
 
 
-def harms_section(patients: pl.DataFrame, arms: Sequence[str]) -> Section:
-    """Return rescues, bleeds and infusions per patient."""
+def harms_section(scenario: Scenario, patients: pl.DataFrame) -> Section:
+    """Return rescues, bleeds and infusions per patient; bleeds only where the scenario gives their rates."""
     import polars as pl
 
     found = patients.group_by("arm").agg(pl.col("rescues", "bleeds", "infusions").mean())
-    by_arm = {row[0]: row[1:] for row in found.iter_rows()}
-    rows = tuple((arm, *(f"{value:.2f}" for value in by_arm[arm])) for arm in arms)
+    by_arm = {arm: counts for arm, *counts in found.iter_rows()}
+    rows = tuple(
+        (
+            arm.name,
+            f"{rescues:.2f}",
+            f"{bleeds:.2f}" if scenario.bleeding else "not simulated",
+            f"{infusions:.2f}",
+        )
+        for arm in scenario.arms
+        for rescues, bleeds, infusions in (by_arm[arm.name],)
+    )
     return Section(
         "Rescues, bleeds and infusions", ("Mean per patient", "Rescues", "Bleeds", "IVIG infusions"), rows
+    )
+
+
+def risks_section(scenario: Scenario) -> Section:
+    """Return the published adverse events of each arm's IVIG: ranges over sources, never averages."""
+    from ivigsim.report.safety_wording import summary_text
+    from ivigsim.safety.adverse import assess
+
+    found: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for arm in scenario.arms:
+        if any(phrase.strip().upper().startswith("IVIG") for phrase in arm.treatments):
+            lines = tuple(
+                (risk.title, summary_text(summary), ", ".join(summary.rows))
+                for risk in assess(arm.treatments).events
+                for summary in risk.summaries
+            )
+            found.setdefault(lines, []).append(arm.name)  # arms with the same risks stand together
+    rows = [line for lines in found for line in lines]
+    groups = [", ".join(arms) for lines, arms in found.items() for _ in lines]
+    note = "Of an adult of unknown age and health; `ivigsim safety` shows every source and what is not known."
+    return Section(
+        "Published adverse events",
+        ("Event", "Range over sources", "Rows"),
+        tuple(rows),
+        tuple(groups),
+        (note,),
     )
 
 

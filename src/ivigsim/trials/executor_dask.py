@@ -32,7 +32,7 @@ def on_cluster(
         run = uuid.uuid4().hex[:8]  # two runs on one cluster do not share results
         waiting = iter(jobs)
         flying: dict[Any, Job] = {}
-        landing = _distributed().as_completed()
+        landing = _distributed().as_completed(loop=client.loop)
 
         def send() -> None:
             while len(flying) < _ROUNDS * max(1, _threads(client)) and (job := next(waiting, None)):

@@ -108,6 +108,20 @@ def read_scenario(text: str, folder: Path = Path()) -> Scenario:
     return check_scenario(_parsed(text), folder)
 
 
+def stored_scenario(text: str) -> Scenario:
+    """Read the scenario of a stored run, which was checked when it began.
+
+    Raises
+    ------
+    InputError
+        When this version cannot read it.
+    """
+    try:
+        return Scenario.model_validate(_parsed(text))
+    except ValidationError as error:
+        raise InputError(f"the stored scenario is not one of this version: {_complaint(error)}") from None
+
+
 def check_scenario(content: Mapping[str, Any], folder: Path = Path()) -> Scenario:
     """Make a scenario from its keys and values, checked as one that was read.
 

@@ -17,8 +17,12 @@ class WriteFailed(OSError):
     --------
     >>> import errno
     >>> str(WriteFailed(errno.ENOSPC, "No space left on device", "runs/x/run.json"))
-    "[Errno 28] No space left on device: 'runs/x/run.json'"
+    "cannot write 'runs/x/run.json' (No space left on device)"
     """
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return f"cannot write '{self.filename}' ({self.strerror})"
 
     @classmethod
     def of(cls, path: Path, error: OSError) -> WriteFailed:

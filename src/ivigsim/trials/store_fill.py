@@ -99,8 +99,7 @@ def _kept(store: RunStore, writer: RunWriter) -> Iterator[None]:
     except KeyboardInterrupt:
         raise _stopped(store, writer, "Stopped", "the same command goes on from there", 130) from None
     except WriteFailed as error:
-        why = f"Error: cannot write '{error.filename}' ({error.strerror})"
-        raise _stopped(store, writer, why, "make space, and the same command goes on from there", 1) from None
+        raise _stopped(store, writer, f"Error: {error}", "make space, and the same command goes on from there", 1) from None
     except JobsLost as error:
         raise _stopped(store, writer, f"Error: {error}", "the same command goes on from there", 1) from None
     except MemoryError:
