@@ -16,6 +16,7 @@ from ivigsim.cli.biomarkers import biomarkers
 from ivigsim.cli.calibrate import calibrate
 from ivigsim.cli.evidence import evidence
 from ivigsim.cli.explain import explain
+from ivigsim.cli.guidance import guidance
 from ivigsim.cli.indications import indications
 from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.optimise import optimise
@@ -45,6 +46,7 @@ app.command()(redcell)
 app.command()(biomarkers)
 app.command()(safety)
 app.command()(indications)
+app.command()(guidance)
 app.command()(trial)
 app.command()(report)
 app.command()(optimise)
