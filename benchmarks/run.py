@@ -18,12 +18,15 @@ import machine
 import scaling
 import throughput
 
+import trials
+
 SECTIONS = {
     "roadrunner": against_roadrunner.measure,
     "throughput": throughput.measure,
     "cold_start": cold_start.measure,
     "scaling": scaling.measure,
     "attribution": attribution.measure,
+    "trials": trials.measure,
 }
 
 
@@ -53,6 +56,7 @@ def table(results: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("cold_start", _cold_start),
         ("scaling", _scaling),
         ("attribution", _attribution),
+        ("trials", _trials),
     ):
         if name in results:
             rows += add(results[name])
@@ -134,6 +138,26 @@ def _attribution(found: dict[str, Any]) -> list[tuple[str, str, str]]:
         spread = f"{run['median_s']:.1f} ({run['min_s']:.1f} to {run['max_s']:.1f}), {run['peak_gb']:.2f}"
         rows.append((f"{what}: s, peak GB", spread, "at most 20 s" if patients == "1000" else ""))
     rows.append(("`ivigsim explain` without its figure, s", f"{found['command_s']:.1f}", ""))
+    return rows
+
+
+def _trials(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    rows = [
+        (
+            f"`ivigsim trial`, {p['patients']:,} patients, two workers: s, peak GB in all, MB stored",
+            f"{p['seconds']:.3g}, {p['peak_gb']:.2f}, {p['stored_mb']:.1f}",
+            "at most 120 s, below 1.5 GB" if p["patients"] == 10**6 else "",
+        )
+        for p in found["by_patients"]
+    ]
+    ratio, parquet = found["two_workers_over_one"], found["parquet"]
+    rows.append(
+        ("ten times the patients, last step: times the seconds", f"{found['last_decade']:.1f}", "at most 10")
+    )
+    spread = f"{ratio['median']:.2f} ({ratio['min']:.2f} to {ratio['max']:.2f})"
+    rows.append(("two workers against one", spread, "at least 1.8"))
+    rows.append(("Parquet, share of the work", f"{100 * parquet['share']:.1f}%", ""))
+    rows.append(("Parquet, bytes per patient", f"{parquet['bytes_per_patient']:.0f}", ""))
     return rows
 
 
