@@ -1,7 +1,7 @@
 """`ivigsim trial` from the shell: time and memory against patients, two workers against one, cost of Parquet.
 
-One arm, 60 days, a count every day reduced to endpoints. Every point is the whole command: start of Python and of
-the workers, compilation, files and statistics included.
+One arm, 60 days, a count every day reduced to endpoints. Every point is the whole command: start of Python
+and of the workers, compilation, files and statistics included.
 """
 
 from __future__ import annotations

@@ -147,6 +147,8 @@ class Trial:
             When it was interrupted or could not go on; what is stored stays.
         """
         need_extra()
+        if workers is not None:
+            check_whole("workers", workers, 1, 1024)
         store = self.store()
         todo = store.pending(self.jobs)
         if todo or not store.complete:
@@ -188,7 +190,7 @@ class Trial:
     def _processes(self, workers: int | None, scheduler: str | None, todo: tuple[Job, ...]) -> int:
         """Return how many processes to work in."""
         if workers is not None:
-            return check_whole("workers", workers, 1, 1024)
+            return workers
         large = sum(job.count for job in todo) >= LARGE
         return processors() if large and scheduler is None else 1
 
