@@ -41,5 +41,9 @@ def bytes_of_run():
 
 def bytes_of(store):
     """Every file but those that say when it was."""
-    kept = [path for path in store.path.rglob("*") if path.is_file() and path.name not in ("run.json", "log.jsonl")]
+    kept = [
+        path
+        for path in store.path.rglob("*")
+        if path.is_file() and path.name not in ("run.json", "log.jsonl")
+    ]
     return {path.relative_to(store.path).as_posix(): path.read_bytes() for path in sorted(kept)}

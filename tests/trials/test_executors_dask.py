@@ -9,12 +9,15 @@ import pytest
 
 from ivigsim import InputError
 from ivigsim.trials import executor_dask
+from ivigsim.trials.executor_work import do_as_here
 from ivigsim.trials.executors import execute
 from ivigsim.trials.store_fill import fill
+from ivigsim.trials.store_versions import versions
 
 
 @pytest.fixture
 def cluster(store_work):
+    assert store_work  # its folder is on the path that worker processes inherit
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=2,
@@ -65,18 +68,20 @@ def test_a_cluster_gives_the_bytes_of_the_serial_run_though_a_worker_is_killed(
 def test_a_scheduler_that_is_not_there_is_told_of_at_once(store_work, address, monkeypatch):
     monkeypatch.setattr(executor_dask, "CONNECT_S", 1)
     began = time.monotonic()
-    with pytest.raises(InputError, match=f"cannot reach a Dask scheduler at '{address}'.*accepted: the address"):
+    with pytest.raises(
+        InputError, match=f"cannot reach a Dask scheduler at '{address}'.*accepted: the address"
+    ):
         execute(store_work.JOBS, store_work.count, scheduler=address, on_done=print)
     assert time.monotonic() - began < 5
 
 
 def test_without_dask_it_says_what_to_install(store_work, monkeypatch):
-    monkeypatch.setattr(executor_dask, "find_spec", lambda name: None)
+    monkeypatch.setattr(executor_dask, "find_spec", lambda _: None)
     with pytest.raises(InputError, match=r"pip install 'ivigsim\[dask\]'"):
         execute(store_work.JOBS, store_work.count, scheduler="tcp://127.0.0.1:8786", on_done=print)
 
 
 def test_a_worker_with_other_versions_is_refused(store_work):
-    other = executor_dask.versions() | {"polars": "0.1"}
-    with pytest.raises(InputError, match=r"has other versions than this process \(polars .* there and 0\.1 here"):
-        executor_dask._checked(store_work.count, store_work.JOBS[0], other)
+    other = versions() | {"polars": "0.1"}
+    with pytest.raises(InputError, match=r"a worker has other versions .*\(polars .* there and 0\.1 here\)"):
+        do_as_here(store_work.count, store_work.JOBS[0], other)

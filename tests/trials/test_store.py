@@ -64,9 +64,7 @@ def damage(store, how):
 
 @pytest.mark.parametrize("how", ["truncated", "altered", "gone"])
 @pytest.mark.parametrize("complete", [True, False])
-def test_a_broken_chunk_is_told_of_and_computed_again(
-    begin, store_work, serial, bytes_of_run, how, complete
-):
+def test_a_broken_chunk_is_told_of_and_computed_again(begin, store_work, serial, bytes_of_run, how, complete):
     store = begin()
     fill(store, store_work.JOBS, store_work.count)
     if not complete:
@@ -103,7 +101,9 @@ def test_half_a_line_of_the_log_is_a_chunk_to_do(begin, store_work, serial, byte
 def test_another_trial_in_the_folder_is_refused(begin, store_work, tmp_path):
     begin()
     other = store_work.SCENARIO.replace("60", "80").replace("name: B", "name: C")
-    with pytest.raises(InputError, match=r"size is 60 there and 80 here; arms\[1\]\.name is B there and C here"):
+    with pytest.raises(
+        InputError, match=r"size is 60 there and 80 here; arms\[1\]\.name is B there and C here"
+    ):
         RunStore.create(tmp_path / "run", other, store_work.JOBS)
     with pytest.raises(InputError, match=r"nearest: '.*run-2'"):
         RunStore.create(tmp_path / "run", other, store_work.JOBS)

@@ -22,6 +22,7 @@ from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.optimise import optimise
 from ivigsim.cli.redcell import redcell
 from ivigsim.cli.report import report
+from ivigsim.cli.runs import runs
 from ivigsim.cli.safety import safety
 from ivigsim.cli.sbml import sbml
 from ivigsim.cli.serve import serve
@@ -48,6 +49,7 @@ app.command()(safety)
 app.command()(indications)
 app.command()(guidance)
 app.command()(trial)
+app.command()(runs)
 app.command()(report)
 app.command()(optimise)
 app.command()(serve)

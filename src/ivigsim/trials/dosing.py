@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivigsim.engine.schedule import Doses
-from ivigsim.errors import InputError
+from ivigsim.products.weights import dosing_weight
 from ivigsim.treatment import DoseTable, Regimen
 from ivigsim.treatment.drugs import inputs as all_inputs
 from ivigsim.trials.scenario import UNTREATED, Arm, Rule
@@ -21,13 +21,6 @@ Bools = NDArray[np.bool_]
 
 IVIG = "IVIG"
 _ROUND: dict[str, Callable[[Floats], Floats]] = {"nearest": np.round, "up": np.ceil, "down": np.floor}
-_CM_PER_INCH = 2.54
-_ADULT_YEARS = 18
-# Devine, and the dose determining weight of the National Blood Authority, Australia: kg at 60 inches by sex,
-# kg per inch above (or below: the source gives no limit), and the share of the excess weight that counts.
-_IDEAL_60_IN = {"M": 50.0, "F": 45.5}
-_IDEAL_PER_IN = 2.3
-_ADJUSTED = 0.4
 
 
 @dataclass(frozen=True)
@@ -110,20 +103,10 @@ class Dosing:
     @property
     def _dosing_weight(self) -> Floats:
         """Weight that doses are taken on (kg), never above the actual one."""
-        if self.arm.dosing_weight == "actual":
-            return self._weight
-        height = np.asarray(self.covariates["height_cm"], dtype=np.float64)
-        young = np.flatnonzero(self.covariates["age_years"] < _ADULT_YEARS)
-        if len(young):
-            age = float(self.covariates["age_years"][young[0]])
-            raise InputError(
-                f"arm {self.arm.name!r} doses by {self.arm.dosing_weight} weight, but a patient is {age:.0f}"
-                " years old; accepted: dosing_weight actual, since Devine's formula is for adults"
-            )
-        at_60 = np.where(self.covariates["sex"] == "M", _IDEAL_60_IN["M"], _IDEAL_60_IN["F"])
-        ideal = at_60 + _IDEAL_PER_IN * (height / _CM_PER_INCH - 60)
-        ideal = np.minimum(ideal, self._weight)  # a light patient is dosed on the actual weight
-        return ideal if self.arm.dosing_weight == "ideal" else ideal + _ADJUSTED * (self._weight - ideal)
+        known = self.covariates
+        return dosing_weight(
+            self.arm.dosing_weight, self._weight, known["height_cm"], known["sex"], known["age_years"]
+        )
 
     def _none(self) -> Doses:
         """No dose at all, for every patient: what a rule adds comes to it."""

@@ -13,8 +13,9 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import SpawnContext
 from typing import Any
 
-from ivigsim.trials.executor_work import Done, do
+from ivigsim.trials.executor_work import Done, do_as_here
 from ivigsim.trials.jobs import Job, Work
+from ivigsim.trials.store_versions import versions
 
 _ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -54,11 +55,11 @@ class Crew:
     def give(self, work: Work, job: Job) -> None:
         """Hand a job to the next free worker."""
         with _deaf_to_interrupts():
-            self.in_hand[self._pool.submit(do, work, job)] = job
+            self.in_hand[self._pool.submit(do_as_here, work, job, versions())] = job
 
     def running(self) -> list[Future[Done]]:
         """Return the jobs that workers are at; the rest waits."""
-        return list(self.in_hand)[: self.workers]
+        return [future for future in self.in_hand if not future.done()][: self.workers]
 
     def close(self) -> None:
         """Let the workers end; they have nothing left to do."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from ivigsim.errors import InputError
-from ivigsim.trials.executor_work import Done, JobsLost, do
+from ivigsim.trials.executor_work import Done, JobsLost, do_as_here
 from ivigsim.trials.jobs import Job, Work
-from ivigsim.trials.store_versions import different, versions
+from ivigsim.trials.store_versions import versions
 
 CONNECT_S = 5
 """Seconds to wait for the scheduler."""
@@ -37,7 +37,7 @@ def on_cluster(
         def send() -> None:
             while len(flying) < _ROUNDS * max(1, _threads(client)) and (job := next(waiting, None)):
                 key = f"ivigsim-{run}-{job.name}"
-                future = client.submit(_checked, work, job, versions(), key=key, pure=False)
+                future = client.submit(do_as_here, work, job, versions(), key=key, pure=False)
                 flying[future] = job
                 landing.add(future)
 
@@ -79,24 +79,14 @@ def _client(scheduler: str) -> Any:
         ) from None
 
 
-def _checked(work: Work, job: Job, expected: Mapping[str, str]) -> Done:
-    """Do a job on a worker, after a look whether it would give the same bytes as elsewhere."""
-    if other := different(versions(), expected):
-        raise InputError(
-            f"a Dask worker has other versions than this process ({other}), so its results would not be the"
-            " same; accepted: the same versions everywhere"
-        )
-    return do(work, job)
-
-
 def _result(future: Any, job: Job, scheduler: str) -> Done:
     killed: type[Exception] = _distributed().KilledWorker
     try:
         done: Done = future.result()
-    except killed as error:
+    except killed:
         raise JobsLost(
-            f"Dask workers ended time after time at {job.name} ({_first_line(error)}): memory may be short"
-            " (nearest: fewer threads per worker)"
+            f"Dask workers ended time after time at {job.name}: memory may be short (nearest: fewer threads"
+            " per worker); the logs of the workers say more"
         ) from None
     except CancelledError:
         raise JobsLost(f"the Dask scheduler at {scheduler} was lost") from None

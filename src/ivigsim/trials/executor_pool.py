@@ -12,7 +12,7 @@ from ivigsim.trials.executor_work import Done, JobsLost, names
 from ivigsim.trials.jobs import Job, Work
 
 TRIES = 3
-"""Times that a job is tried when the process at it ends."""
+"""Times that a job is tried when the process at it ends; the last time alone, to tell it from its company."""
 
 
 def in_processes(jobs: Sequence[Job], work: Work, workers: int, on_done: Callable[[Job, Done], None]) -> None:
@@ -21,7 +21,7 @@ def in_processes(jobs: Sequence[Job], work: Work, workers: int, on_done: Callabl
     while waiting:
         with crew(workers) as hands:
             try:
-                _work_off(waiting, work, hands, on_done)
+                _work_off(waiting, losses, work, hands, on_done)
             except BrokenProcessPool:
                 lost = _gather(hands, on_done)
                 losses.update(lost)
@@ -39,11 +39,18 @@ def in_processes(jobs: Sequence[Job], work: Work, workers: int, on_done: Callabl
                 raise
 
 
-def _work_off(waiting: deque[Job], work: Work, hands: Crew, on_done: Callable[[Job, Done], None]) -> None:
+def _work_off(
+    waiting: deque[Job], losses: Counter[Job], work: Work, hands: Crew, on_done: Callable[[Job, Done], None]
+) -> None:
     while waiting or hands.in_hand:
         while waiting and hands.has_room:
+            alone = losses[waiting[0]] == TRIES - 1
+            if alone and hands.in_hand:
+                break
             hands.give(work, waiting[0])
             waiting.popleft()  # now it is in hand
+            if alone:
+                break
         finished, _ = wait(hands.in_hand, return_when=FIRST_COMPLETED)
         for future in finished:
             on_done(hands.in_hand[future], future.result())

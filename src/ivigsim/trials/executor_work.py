@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
+from ivigsim.errors import InputError
 from ivigsim.trials.jobs import Job, Work
 from ivigsim.trials.store_parquet import Packed, pack
+from ivigsim.trials.store_versions import different, versions
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,22 @@ def do(work: Work, job: Job) -> Done:
     packed = {kind: pack(table) for kind, table in tables.items()}
     name = f"{socket.gethostname()}:{os.getpid()}"
     return Done(packed, people.height, failed, perf_counter() - began, name)
+
+
+def do_as_here(work: Work, job: Job, here: Mapping[str, str]) -> Done:
+    """Do a job in another process, if that gives the same bytes as in the one with the versions `here`.
+
+    Raises
+    ------
+    InputError
+        When the worker has other versions, or its code was edited since the run began.
+    """
+    if other := different(versions(), here):
+        raise InputError(
+            f"a worker has other versions than the process that sends it work ({other}), so its results would"
+            " not be the same; accepted: the same versions everywhere"
+        )
+    return do(work, job)
 
 
 def names(jobs: list[Job]) -> str:

@@ -99,7 +99,9 @@ def _kept(store: RunStore, writer: RunWriter) -> Iterator[None]:
     except KeyboardInterrupt:
         raise _stopped(store, writer, "Stopped", "the same command goes on from there", 130) from None
     except WriteFailed as error:
-        raise _stopped(store, writer, f"Error: {error}", "make space, and the same command goes on from there", 1) from None
+        raise _stopped(
+            store, writer, f"Error: {error}", "make space, and the same command goes on from there", 1
+        ) from None
     except JobsLost as error:
         raise _stopped(store, writer, f"Error: {error}", "the same command goes on from there", 1) from None
     except MemoryError:

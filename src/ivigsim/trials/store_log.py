@@ -57,7 +57,7 @@ class Log:
                     yield event
 
     def chunks(self) -> dict[str, tuple[Stored, ...]]:
-        """Return the files of each chunk that was written, by the name of its job; the last writing counts."""
+        """Return the files of each chunk that was written, by its job; the last writing counts."""
         return {
             event["job"]: tuple(Stored(**file) for file in event["files"]) for event in self.events("chunk")
         }

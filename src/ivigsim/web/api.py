@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from functools import cache, partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -31,6 +33,7 @@ from ivigsim.web.models import (
     ExplainRequest,
     PopulationPart,
     Problem,
+    ProductPart,
     SimulateAnswer,
     SimulateRequest,
     SwitchPart,
@@ -39,6 +42,8 @@ from ivigsim.web.models import (
 )
 from ivigsim.web.problems import HANDLERS, on_invalid
 from ivigsim.web.reference import reference_page
+
+T = TypeVar("T")
 
 PREFIX = "/api/v1"
 _WHY = {
@@ -54,7 +59,8 @@ _WHY = {
 
 
 def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
-    return {code: {"model": Problem, "description": _WHY[code]} for code in codes}
+    found: dict[int | str, dict[str, Any]] = {200: {"description": "The answer."}}
+    return found | {code: {"model": Problem, "description": _WHY[code]} for code in codes}
 
 
 router = APIRouter(responses=_problems(400, 422, 500))
@@ -66,7 +72,7 @@ async def simulate(request: Request, asked: SimulateRequest) -> SimulateAnswer:
     """Answer with what `ivigsim simulate --json` prints, and with the courses as a figure shows them."""
     limits = _limits(request)
     checked = work.read_comparison(asked, limits)
-    return await jobs.compute(_client(request), partial(work.simulate, checked), seconds=limits.seconds)
+    return await _computed(request, partial(work.simulate, checked), limits)
 
 
 @computing.post("/explain", summary="Split the platelet rise by mechanism")
@@ -74,7 +80,7 @@ async def explain(request: Request, asked: ExplainRequest) -> ExplainAnswer:
     """Answer with what `ivigsim explain --json` prints: Shapley values over the switches of mechanisms."""
     limits = _limits(request)
     job = partial(work.explain, asked, work.read_explanation(asked, limits))
-    return await jobs.compute(_client(request), job, seconds=limits.seconds)
+    return await _computed(request, job, limits)
 
 
 @router.get("/populations", tags=["lists"], summary="Populations of virtual patients")
@@ -124,6 +130,33 @@ def treatments() -> list[TreatmentPart]:
     ]
 
 
+class _Name(BaseModel):
+    """Which product."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Word | None = None
+
+
+@router.get("/products", tags=["products"], summary="IVIG products")
+def products(chosen: Annotated[_Name, Query()]) -> list[ProductPart]:
+    """List the products as their labels describe them, or the one of a name."""
+    from ivigsim.products import load_products, product
+
+    found = load_products().values() if chosen.name is None else [product(chosen.name)]
+    return [
+        ProductPart(
+            name=each.name,
+            aliases=list(each.aliases),
+            concentrations_percent=list(each.concentrations_percent),
+            vial_sizes_g=list(each.vial_sizes_g),
+            indications=list(each.indications),
+            cells={column: each.text(column) for column in each.cells},
+            unverified=sorted(each.unverified),
+        )
+        for each in found
+    ]
+
+
 class _Choice(BaseModel):
     """Which published results."""
 
@@ -165,8 +198,24 @@ def _limits(request: Request) -> Limits:
     return limits
 
 
-def _client(request: Request) -> str:
-    return f"api {request.client.host if request.client else ''}"
+async def _computed(request: Request, job: Callable[[jobs.Task], T], limits: Limits) -> T:
+    """Compute, unless the client leaves first."""
+    client = f"api {request.client.host if request.client else ''}"
+    computing = asyncio.ensure_future(jobs.compute(client, job, seconds=limits.seconds))
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait({computing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if computing.done():
+            return computing.result()
+        raise jobs.Stopped
+    finally:
+        leaving.cancel()
+        computing.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def create_api(limits: Limits) -> FastAPI:

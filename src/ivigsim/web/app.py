@@ -15,6 +15,7 @@ from ivigsim._version import __version__
 from ivigsim.web import jobs
 from ivigsim.web.api import PREFIX, create_api
 from ivigsim.web.gate import Gate
+from ivigsim.web.headers import security_headers
 from ivigsim.web.limits import Limits
 from ivigsim.web.logs import Log, make_log
 from ivigsim.web.models import Health
@@ -68,9 +69,13 @@ def create_app(
         Route("/healthz", health),
         Mount(PREFIX, create_api(limits)),
     ]
+    pages: list[str] = []
     if page:
         from ivigsim.web.page import create_page
 
-        routes.append(Mount("/", create_page()))
+        shown = create_page()
+        routes.append(Mount("/", shown))
+        if not callable(shown.ui):  # else made anew for each visitor
+            pages.append(shown.ui["html"])
     inner = Starlette(routes=routes, lifespan=_until_stopped, exception_handlers=HANDLERS)
-    return Gate(inner, log or make_log(), limits.body_bytes, hosts)
+    return Gate(inner, log or make_log(), limits.body_bytes, hosts, security_headers(pages))

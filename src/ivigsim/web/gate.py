@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from time import perf_counter
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,32 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ivigsim.web.headers import security_headers
 from ivigsim.web.logs import Log
-from ivigsim.web.problems import FAILED, problem
+from ivigsim.web.problems import FAILED, STOPPED, problem
 
-_ALLOWED = {
-    "default-src": "'self'",
-    "script-src": "'self'",
-    "style-src": "'self' 'unsafe-inline'",  # figures and widgets set styles on elements
-    "img-src": "'self' data: blob:",
-    "font-src": "'self' data:",
-    "connect-src": "'self'",
-    "worker-src": "'self' blob:",
-    "object-src": "'none'",
-    "base-uri": "'self'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-}
-CONTENT_SECURITY_POLICY = "; ".join(f"{what} {whence}" for what, whence in _ALLOWED.items())
-SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
 REQUEST_ID = "X-Request-ID"
 _WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -57,10 +36,18 @@ class Gate:
         here (DNS rebinding) is then refused.
     """
 
-    def __init__(self, app: ASGIApp, log: Log, body_bytes: int, hosts: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        log: Log,
+        body_bytes: int,
+        hosts: Collection[str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._app = app
         self._log = log
         self._body_bytes = body_bytes
+        self._headers = security_headers() if headers is None else headers
         self._hosts = None if hosts is None else {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +73,7 @@ class Gate:
                 status = message["status"]
                 out = MutableHeaders(scope=message)
                 out[REQUEST_ID] = id_
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self._headers.items():
                     out.setdefault(name, value)
             await send(message)
 
@@ -97,6 +84,9 @@ class Gate:
                 await self._app(scope, self._limited(receive), answer)
             else:
                 await problem(*refused, id_)(scope, receive, answer)
+        except asyncio.CancelledError:  # the server is being stopped and does not wait any longer
+            if not status:
+                await problem(503, STOPPED, id_)(scope, receive, answer)
         except HTTPException as error:  # a body too large, where nobody else answers for it
             if not status:
                 await problem(error.status_code, error.detail, id_)(scope, receive, answer)

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST_WAITING = 64
-"""Jobs that may wait in all: at about a second each on two processors, the last waits half a minute."""
-MOST_WAITING_EACH = 8
+MOST_WAITING = 128
+"""Jobs that may wait in all: at about half a second each on two processors, the last waits half a minute."""
+MOST_WAITING_EACH = 32
 """Jobs of one user that may wait, so that nobody fills the queue alone."""
 
 
@@ -42,7 +42,10 @@ class TooLong(RuntimeError):
 
 
 class Stopped(RuntimeError):
-    """A job ended early because nobody waits for it any more."""
+    """A job ended early because nobody waits for it any more, or the server is being stopped."""
+
+    def __init__(self) -> None:
+        super().__init__("the request was stopped before it was finished; try again later")
 
 
 class Task:
@@ -76,7 +79,7 @@ class Task:
         Stopped
         """
         if self.cancelled:
-            raise Stopped("nobody waits for this result any more")
+            raise Stopped
 
     def progress(self, done: int, total: int) -> None:
         """Say that `done` of `total` patients are finished; wherever the job runs."""
@@ -185,7 +188,8 @@ class Pool:
             waiting = [turn for turns in self._waiting.values() for turn in turns]
             tasks = list(self._tasks)
         for turn in waiting:
-            turn.get_loop().call_soon_threadsafe(turn.cancel)
+            with suppress(RuntimeError):  # its loop has closed
+                turn.get_loop().call_soon_threadsafe(_turn_away, turn)
         for task in tasks:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -201,8 +205,8 @@ class Pool:
             self._waiting.setdefault(key, deque()).append(turn)
         try:
             await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+        except (asyncio.CancelledError, Stopped):
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._free(key)  # the place came while the caller left
             else:
                 self._forget(key, turn)
@@ -257,6 +261,11 @@ class Pool:
                 turns.remove(turn)
             if not turns:
                 self._waiting.pop(key, None)
+
+
+def _turn_away(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(Stopped())
 
 
 async def _result(running: Future[T], task: Task, seconds: float | None) -> T:

@@ -18,6 +18,7 @@ from ivigsim.treatment.wording import shown
 from ivigsim.web.jobs import Busy, Stopped, TooLong
 
 FAILED = "the server failed and has logged why; the request id names the place"
+STOPPED = "the server is being stopped; try again later"
 _ACCEPTED = {
     "json_invalid": "JSON",
     "missing": "a value for it",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
-from html import escape
 from typing import Any
 
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
 code, pre { font: 0.9em ui-monospace, monospace; }
-pre { overflow-x: auto; padding: 0.8rem; border: 1px solid #8888; border-radius: 4px; }
+pre { white-space: pre-wrap; padding: 0.8rem; border: 1px solid #8888; border-radius: 4px; }
 table { border-collapse: collapse; width: 100%; margin: 0.5rem 0 1rem; display: block; overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; }
 th, td { padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px solid #8884; }
@@ -45,6 +46,7 @@ def reference_page(openapi: Mapping[str, Any]) -> str:
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<link rel="icon" href="data:,">',
         f"<title>{escape(info['title'])} API</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{escape(info['title'])} {escape(info['version'])}: JSON API</h1>",
         f"<p>{escape(info['summary'])}. {escape(info['description'])}</p>",
@@ -87,6 +89,17 @@ def _operation(method: str, path: str, operation: Schema, schemas: Schema) -> It
         for code, answer in sorted(operation["responses"].items())
     ]
     yield _table(["Status", "When", "Body"], rows)
+
+
+def escape(text: str) -> str:
+    """Return text as HTML, with what stands in backticks as code.
+
+    Examples
+    --------
+    >>> escape("`a` < b")
+    '<code>a</code> &lt; b'
+    """
+    return re.sub(r"`(.*?)`", r"<code>\1</code>", html.escape(text))
 
 
 def _content(answer: Schema) -> Schema:
