@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint docs bench calibrate validate lock clean
+.PHONY: help venv demo test lint browser web docs bench calibrate validate lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -40,8 +40,20 @@ demo: .venv/.installed ## Simulate 1,000 patients given IVIG 1 g/kg twice; table
 	$(BIN)/ivigsim simulate "IVIG 1 g/kg daily x2" --population adult-chronic --patients 1000 --seed 1 --out demo
 	@for figure in demo/*.png; do echo "The figure is $$figure"; done
 
-test: lint ## Lint, check types, run every test
+test: lint browser ## Lint, check types, run every test
 	$(BIN)/pytest -n $(WORKERS)
+
+# The page is tested in Debian's chromium; where it is not and cannot be installed, those tests say so and are skipped.
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo 'Installing chromium for the browser tests (a minute, once)'; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	      chromium fonts-dejavu-core >/dev/null; } || echo 'chromium could not be installed: browser tests are skipped'; \
+	  else echo 'chromium is not installed: browser tests are skipped (Debian: apt-get install chromium)'; fi; }
+
+web: .venv/.installed ## Serve the explorer at http://127.0.0.1:8000
+	$(BIN)/ivigsim serve
 
 lint: .venv/.installed ## Run ruff and mypy
 	$(BIN)/ruff check
