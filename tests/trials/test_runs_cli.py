@@ -74,7 +74,7 @@ def test_one_run_shows_what_came_out(stored):
     people = pl.read_parquet(stored / "few" / "patients" / "arm-0*.parquet").filter(~pl.col("failed"))
     assert people.height == 118  # 2 failed
     share, (low, high) = people["responded"].mean(), wilson(people["responded"].sum(), 118)
-    assert f"{100 * share:.1f}% ({100 * low:.1f}–{100 * high:.1f}), n = 118" in text
+    assert f"{100 * share:.1f}% ({100 * low:.1f}–{100 * high:.1f})" in text
     days = people["time_to_50_d"].drop_nulls()
     assert f"{days.median():.3g}, n = {len(days)}" in text
     assert "never for treatment decisions" in text

@@ -138,3 +138,22 @@ def test_processes_give_the_bytes_of_one_process():
     for name in names:
         assert Path("one/patients", name).read_bytes() == Path("two/patients", name).read_bytes()
     assert Path("one/manifest.json").read_bytes() == Path("two/manifest.json").read_bytes()
+
+
+def test_stored_courses_are_judged_by_other_endpoints_without_simulating():
+    run("trial", "--new")
+    path = Path("scenario.yaml")
+    text = path.read_text() + "keep_courses: true\n"
+    path.write_text(text)
+    first = json.loads(run("trial", "scenario.yaml", *SMALL, "--out", "kept", "--json"))
+    same = json.loads(run("trial", "scenario.yaml", *SMALL, "--judge", "kept", "--json"))
+    assert same["responses"] == first["responses"]
+    assert same["times"] == first["times"]
+    path.write_text(text.replace("count: 50, by_day: 7", "count: 30, by_day: 7"))
+    lower = json.loads(run("trial", "scenario.yaml", *SMALL, "--judge", "kept", "--json"))
+    shares = [found["responses"][0]["shares"][0]["responders"] for found in (first, lower)]
+    assert shares[1] > shares[0]
+    path.write_text(text.replace("seed: 1", "seed: 2"))
+    with pytest.raises(InputError, match="seed is not that of the run"):
+        run("trial", "scenario.yaml", *SMALL, "--judge", "kept")
+    assert not Path("runs").exists()

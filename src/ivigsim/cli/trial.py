@@ -10,6 +10,7 @@ import typer
 from ivigsim.errors import InputError
 
 if TYPE_CHECKING:
+    from ivigsim.trials.statistics import Analysis
     from ivigsim.trials.trial import Trial
 
 STARTER = "two-schedules"
@@ -44,6 +45,13 @@ def trial(
         str | None,
         typer.Option(metavar="tcp://HOST:PORT", help="Send the work to this Dask cluster (extra 'dask')."),
     ] = None,
+    judge: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Simulate nothing: judge the stored courses of this run by the scenario's endpoints.",
+        ),
+    ] = None,
     size: Annotated[
         int | None, typer.Option(help="Patients per arm instead of the scenario's.", show_default=False)
     ] = None,
@@ -73,7 +81,10 @@ def trial(
         chosen = Trial.load(
             scenario, out, {key: value for key, value in changes.items() if value is not None}
         )
-        _run(chosen, workers, scheduler, json)
+        if judge is not None:
+            _print(chosen, chosen.judge(judge), f"Judged from the courses in {judge}", json)
+        else:
+            _run(chosen, workers, scheduler, json)
 
 
 def _run(chosen: Trial, workers: int | None, scheduler: str | None, json: bool) -> None:
@@ -84,6 +95,11 @@ def _run(chosen: Trial, workers: int | None, scheduler: str | None, json: bool) 
     except Stopped as stopped:
         typer.echo(str(stopped), err=True)
         raise typer.Exit(stopped.code) from None
+    kept = f"Stored in {chosen.out}; a report of it: ivigsim report {chosen.out}"
+    _print(chosen, analysis, kept, json)
+
+
+def _print(chosen: Trial, analysis: Analysis, kept: str, json: bool) -> None:
     if json:
         import json as text
 
@@ -94,7 +110,6 @@ def _run(chosen: Trial, workers: int | None, scheduler: str | None, json: bool) 
         return
     from ivigsim.report.trial_text import print_analysis
 
-    kept = f"Stored in {chosen.out}; a report of it: ivigsim report {chosen.out}"
     print_analysis(analysis, chosen.scenario.title, kept)
 
 

@@ -124,6 +124,11 @@ class Endpoint(_Kind):
         return self.response is not None or self.definition is not None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of its columns."""
+        return (self.id,) if self.is_response else (f"{self.id}_d", f"{self.id}_event")
+
+    @property
     def words(self) -> str:
         """Words for reports."""
         if self.label:

@@ -15,7 +15,13 @@ TRIES = 3
 """Times that a job is tried when the process at it ends; the last time alone, to tell it from its company."""
 
 
-def in_processes(jobs: Sequence[Job], work: Work, workers: int, on_done: Callable[[Job, Done], None]) -> None:
+def in_processes(
+    jobs: Sequence[Job],
+    work: Work,
+    workers: int,
+    on_done: Callable[[Job, Done], None],
+    note: Callable[[str], None],
+) -> None:
     """Do jobs in worker processes; see `executors.execute`."""
     waiting, losses = deque(jobs), Counter[Job]()
     while waiting:
@@ -33,8 +39,9 @@ def in_processes(jobs: Sequence[Job], work: Work, workers: int, on_done: Callabl
                     ) from None
                 waiting.extendleft(reversed(lost))
             except KeyboardInterrupt:
-                # what is nearly done is kept; a second Ctrl-C ends the wait
-                wait(hands.running())
+                if running := hands.running():
+                    note("stopping once the chunks under way are done; Ctrl-C again stops at once")
+                    wait(running)
                 _gather(hands, on_done)
                 raise
 

@@ -75,7 +75,7 @@ def execute(
     elif workers > 1:
         from ivigsim.trials.executor_pool import in_processes
 
-        in_processes(jobs, work, min(workers, max(1, len(jobs))), on_done)
+        in_processes(jobs, work, min(workers, max(1, len(jobs))), on_done, note)
     else:
         for job in jobs:
             on_done(job, do(work, job))

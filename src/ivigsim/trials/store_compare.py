@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _KEYS = ("arm", "replicate", "patient", "failed", "population")
 
+Kind = Literal["share", "mean", "median"]
+
 
 @dataclass(frozen=True)
 class Value:
@@ -21,20 +23,21 @@ class Value:
     Attributes
     ----------
     column, arm : str
-    kind : {"share", "median"}
-        Share (0 to 1) of a column of yes and no, median of one of numbers.
-    patients : int
-        With a value.
+    kind : {"share", "mean", "median"}
+        Share (0 to 1) of a column of yes and no, mean of one of whole numbers, median of one of others.
+    patients, of : int
+        Those with a value, and all of the arm that did not fail.
     value : float or None
         None when no patient has one.
     low, high : float or None
-        95% limits of a share (Wilson); None for a median.
+        95% limits of a share (Wilson); None for the others.
     """
 
     column: str
     arm: str
-    kind: Literal["share", "median"]
+    kind: Kind
     patients: int
+    of: int
     value: float | None
     low: float | None
     high: float | None
@@ -75,7 +78,7 @@ class RunComparison:
 
 
 def endpoints(store: RunStore) -> tuple[Value, ...]:
-    """Return what came out by column and arm, over all replicates.
+    """Return what came out by column and arm, over all replicates; shares first.
 
     Covariates are left out, and so are days of events that not everybody has: their median needs the methods
     for censored times of the report.
@@ -89,11 +92,11 @@ def endpoints(store: RunStore) -> tuple[Value, ...]:
 
     table = store.patients()
     kinds = _columns(table)
-    wanted: list[pl.Expr] = []
+    wanted: list[pl.Expr] = [pl.len().alias(" of")]
     for name, kind in kinds.items():
         column = pl.col(name)
-        wanted.append(column.count().alias(f"{name} n"))
-        wanted.append((column.sum() if kind == "share" else column.median()).alias(name))
+        found = {"share": column.sum(), "mean": column.mean(), "median": column.median()}
+        wanted += [column.count().alias(f"{name} n"), found[kind].alias(name)]
     seen = table.filter(~pl.col("failed"))
     arms = seen.group_by("arm", maintain_order=True).agg(wanted).collect().to_dicts()
     return tuple(_value(name, kind, row) for name, kind in kinds.items() for row in arms)
@@ -122,29 +125,28 @@ def _pairs(there: tuple[Value, ...], here: tuple[Value, ...]) -> tuple[Pair, ...
     return tuple(Pair(first.get(key), second.get(key)) for key in {**first, **second})
 
 
-def _columns(table: pl.LazyFrame) -> dict[str, Literal["share", "median"]]:
+def _columns(table: pl.LazyFrame) -> dict[str, Kind]:
+    """Return what is computed of which column."""
     from ivigsim.patients.covariates import COVARIATES
 
     schema = table.collect_schema()
-    left_out = {
-        *_KEYS,
-        *COVARIATES,
-        *(f"{n.removesuffix('_event')}_d" for n in schema if n.endswith("_event")),
+    with_event = {f"{name.removesuffix('_event')}_d" for name in schema if name.endswith("_event")}
+    left_out = {*_KEYS, *COVARIATES, *with_event}
+    kinds: dict[str, Kind] = {
+        name: "share" if str(kind) == "Boolean" else "mean" if kind.is_integer() else "median"
+        for name, kind in schema.items()
+        if name not in left_out and (kind.is_numeric() or str(kind) == "Boolean")
     }
-    found: dict[str, Literal["share", "median"]] = {}
-    for name, kind in schema.items():
-        if name not in left_out and (kind.is_numeric() or str(kind) == "Boolean"):
-            found[name] = "median" if kind.is_numeric() else "share"
-    return found
+    return dict(sorted(kinds.items(), key=lambda each: each[1] != "share"))
 
 
-def _value(name: str, kind: Literal["share", "median"], row: dict[str, Any]) -> Value:
+def _value(name: str, kind: Kind, row: dict[str, Any]) -> Value:
     from ivigsim.outcomes import wilson
 
-    arm, patients, found = str(row["arm"]), int(row[f"{name} n"]), row[name]
+    arm, of, patients, found = str(row["arm"]), int(row[" of"]), int(row[f"{name} n"]), row[name]
     if not patients:
-        return Value(name, arm, kind, 0, None, None, None)
-    if kind == "median":
-        return Value(name, arm, kind, patients, float(found), None, None)
+        return Value(name, arm, kind, 0, of, None, None, None)
+    if kind != "share":
+        return Value(name, arm, kind, patients, of, float(found), None, None)
     low, high = wilson(found, patients)
-    return Value(name, arm, kind, patients, found / patients, float(low), float(high))
+    return Value(name, arm, kind, patients, of, found / patients, float(low), float(high))

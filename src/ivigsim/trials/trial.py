@@ -215,6 +215,20 @@ class Trial:
 
         return analyse(self.patients(), self.design)
 
+    def judge(self, run: Path) -> Analysis:
+        """Judge the stored courses of another run by the endpoints of this scenario; nothing is simulated.
+
+        Raises
+        ------
+        InputError
+            As `ivigsim.trials.judging.judged`.
+        """
+        from ivigsim.trials.judging import judged
+        from ivigsim.trials.statistics import analyse
+
+        need_extra()
+        return analyse(judged(self.scenario, run, self.folder), self.design)
+
     def patients(self) -> pl.DataFrame:
         """Return what the analysis reads of a complete run, one row per patient."""
         from ivigsim.trials.store import RunStore
