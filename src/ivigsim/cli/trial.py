@@ -88,7 +88,7 @@ def trial(
 
 
 def _run(chosen: Trial, workers: int | None, scheduler: str | None, json: bool) -> None:
-    from ivigsim.trials.trial import Stopped
+    from ivigsim.trials.store_fill import Stopped
 
     try:
         analysis = chosen.run(workers=workers, scheduler=scheduler)

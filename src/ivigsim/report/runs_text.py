@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ivigsim.report.runs_wording import BLANK, change_text, history, value_text
 from ivigsim.report.wording import RESEARCH_ONLY, count
 from ivigsim.trials.store import RunStore
-from ivigsim.trials.store_compare import RunComparison, Value
+from ivigsim.trials.store_compare import Pair, RunComparison, Value
 from ivigsim.trials.store_differences import Difference
 from ivigsim.trials.store_listing import Summary
 
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
 def print_runs(runs: Sequence[Summary]) -> None:
     """Print a list of runs, a line each."""
-    table = _table("Run", "Title", "State", "Chunks", "Patients", "ivigsim", "Begun (UTC)")
+    table = _table("Run", "Title", "State", "Chunks", "Patients", "Begun (UTC)")
     for run in runs:
         chunks = f"{run.chunks:,}" if run.stored == run.chunks else f"{run.stored:,} of {run.chunks:,}"
-        begun = run.created[:16].replace("T", " ")
-        table.add_row(run.folder, run.title, run.state, chunks, f"{run.patients:,}", run.ivigsim, begun)
+        table.add_row(run.folder, run.title, run.state, chunks, f"{run.patients:,}", _minute(run.created))
     console = _console()
     console.print(table)
     console.print(f"\n{count(len(runs), 'run')}. `ivigsim runs show RUN` shows one.")
@@ -50,6 +49,7 @@ def print_run(store: RunStore, run: Summary, values: Sequence[Value]) -> None:
         arms = tuple(dict.fromkeys(value.arm for value in values))
         by_place = {(value.column, value.arm): value for value in values}
         found = _table("What came out", *arms)
+        found.add_row("patients, not failed", *(f"{by_place[values[0].column, arm].of:,}" for arm in arms))
         for column in dict.fromkeys(value.column for value in values):
             found.add_row(column, *(value_text(by_place[column, arm]) for arm in arms))
         console.print()
@@ -74,6 +74,8 @@ def print_comparison(there: Summary, here: Summary, found: RunComparison) -> Non
     _print_differences(console, "Versions", found.versions)
     if found.pairs:
         table = _table("What came out", "Arm", "A", "B", "B − A")
+        for name, *cells in _patients(found.pairs):
+            table.add_row(name, *cells)
         for pair in found.pairs:
             shown = pair.there or pair.here
             assert shown is not None  # a pair has at least one side
@@ -85,6 +87,20 @@ def print_comparison(there: Summary, here: Summary, found: RunComparison) -> Non
     console.print(RESEARCH_ONLY, style="bold")
 
 
+def _patients(pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
+    """Return a row per arm with the number of its patients in both runs."""
+    rows: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        sides = [f"{value.of:,}" if value else BLANK for value in (pair.there, pair.here)]
+        arm = next(value.arm for value in (pair.there, pair.here) if value)
+        rows.setdefault(arm, ("patients, not failed", arm, *sides, ""))
+    return list(rows.values())
+
+
+def _minute(created: str) -> str:
+    return created[:16].replace("T", " ")
+
+
 def _facts(store: RunStore, run: Summary) -> dict[str, str]:
     """Return what is known of a run, by its name."""
     record, manifest = store.record, store.manifest
@@ -94,7 +110,7 @@ def _facts(store: RunStore, run: Summary) -> dict[str, str]:
         "state": run.state,
         "chunks": f"{run.stored:,} of {run.chunks:,}",
         "patients": f"{run.patients:,}, all arms and replicates",
-        "begun": f"{run.created} (UTC)",
+        "begun": f"{_minute(run.created)} UTC",
         "made with": f"{versions}, Python {record.python}",
     }
     found |= history(store.log)
@@ -116,8 +132,8 @@ def _print_differences(console: Console, what: str, differences: Sequence[Differ
 
 def _say_what_values_are(console: Console) -> None:
     console.print(
-        "\nShares with 95% Wilson limits; medians of the patients who have a value. Over all replicates;"
-        " failed patients are left out. Times with an event are in `ivigsim report`.",
+        "\nShares with 95% Wilson limits; means of whole numbers; medians of others. Over all replicates, of"
+        " those who have a value. Times to an event are in `ivigsim report`.",
         style="dim",
     )
 
@@ -127,8 +143,8 @@ def _table(*columns: str) -> Table:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")  # a path that is cut is of no use
+    for i, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=i == 0)  # a path that is cut is of no use
     return table
 
 

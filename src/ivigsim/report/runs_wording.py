@@ -11,23 +11,23 @@ BLANK = "-"
 
 
 def value_text(value: Value) -> str:
-    """Return a share with its limits, or a median, and in how many.
+    """Return a share with its limits, or a mean or median; in how many, when not in all of the arm.
 
     Examples
     --------
-    >>> value_text(Value("responded", "A", "share", 100, 0.7, 0.604, 0.781))
-    '70.0% (60.4–78.1), n = 100'
-    >>> value_text(Value("ivig_g", "A", "median", 8, 71.25, None, None))
-    '71.2, n = 8'
-    >>> value_text(Value("ivig_g", "A", "median", 0, None, None, None))
+    >>> value_text(Value("responded", "A", "share", 100, 100, 0.7, 0.604, 0.781))
+    '70.0% (60.4–78.1)'
+    >>> value_text(Value("ivig_g", "A", "median", 96, 100, 71.25, None, None))
+    '71.2, n = 96'
+    >>> value_text(Value("ivig_g", "A", "median", 0, 100, None, None, None))
     '-'
     """
     if value.value is None:
         return BLANK
-    if value.low is None or value.high is None:
-        return f"{value.value:.3g}, n = {value.patients:,}"
-    limits = f"{100 * value.low:.1f}–{100 * value.high:.1f}"
-    return f"{100 * value.value:.1f}% ({limits}), n = {value.patients:,}"
+    text = number(value.value)
+    if value.low is not None and value.high is not None:
+        text = f"{100 * value.value:.1f}% ({100 * value.low:.1f}–{100 * value.high:.1f})"
+    return text if value.patients == value.of else f"{text}, n = {value.patients:,}"
 
 
 def change_text(pair: Pair) -> str:
@@ -35,8 +35,8 @@ def change_text(pair: Pair) -> str:
 
     Examples
     --------
-    >>> there = Value("responded", "A", "share", 100, 0.7, 0.604, 0.781)
-    >>> change_text(Pair(there, Value("responded", "A", "share", 100, 0.65, 0.553, 0.736)))
+    >>> there = Value("responded", "A", "share", 100, 100, 0.7, 0.604, 0.781)
+    >>> change_text(Pair(there, Value("responded", "A", "share", 100, 100, 0.65, 0.553, 0.736)))
     '−5.0 points'
     >>> change_text(Pair(there, None))
     '-'
@@ -44,8 +44,19 @@ def change_text(pair: Pair) -> str:
     change = pair.change
     if change is None or pair.there is None:
         return BLANK
-    text = f"{100 * change:+.1f} points" if pair.there.kind == "share" else f"{change:+.3g}"
-    return text.replace("-", "−")
+    text = f"{100 * change:+.1f} points" if pair.there.kind == "share" else number(change, "+")
+    return "0" if change == 0 else text.replace("-", "−")
+
+
+def number(value: float, sign: str = "") -> str:
+    """Return a number with three figures, whole ones of any size in full.
+
+    Examples
+    --------
+    >>> number(0.04), number(71.25), number(12345.6), number(3.0, "+")
+    ('0.04', '71.2', '12,346', '+3')
+    """
+    return f"{value:{sign},.0f}" if abs(value) >= 1000 else f"{value:{sign}.3g}"
 
 
 def history(log: Log) -> dict[str, str]:

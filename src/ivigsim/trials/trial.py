@@ -23,20 +23,6 @@ if TYPE_CHECKING:
     from ivigsim.trials.store import RunStore
 
 
-class Stopped(Exception):
-    """A run that did not end; what is stored stays, and the message says how to go on.
-
-    Attributes
-    ----------
-    code : int
-        Exit code.
-    """
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 RUNS = Path("runs")
 LARGE = 50_000
 """Simulated patients from which on processes are worth their start (seconds)."""
@@ -146,53 +132,22 @@ class Trial:
         Stopped
             When it was interrupted or could not go on; what is stored stays.
         """
+        from ivigsim.trials.store_fill import fill
+
         need_extra()
         if workers is not None:
             check_whole("workers", workers, 1, 1024)
-        store = self.store()
-        todo = store.pending(self.jobs)
-        if todo or not store.complete:
-            self._simulate(store, todo, workers, scheduler)
-        return self.analysis()
-
-    def _simulate(
-        self, store: RunStore, todo: tuple[Job, ...], workers: int | None, scheduler: str | None
-    ) -> None:
-        from ivigsim.trials.executor_work import Done, JobsLost
-        from ivigsim.trials.executors import execute
-        from ivigsim.trials.progress import Pace, run_progress
-        from ivigsim.trials.store_files import WriteFailed
-
-        processes = self._processes(workers, scheduler, todo)
+        processes = self._processes(workers, scheduler)
         threads = processors() if processes == 1 and scheduler is None else 1
         work = TrialWork(self.scenario, populations_of(self.scenario, self.folder), threads)
-        earlier = self.simulated - sum(job.count for job in todo)
-        try:
-            with store.writing() as writer, run_progress(Pace(self.simulated, earlier)) as counted:
+        fill(self.store(), self.jobs, work, workers=processes, scheduler=scheduler)
+        return self.analysis()
 
-                def keep(job: Job, done: Done) -> None:
-                    writer.write(job, done.tables, seconds=round(done.seconds, 3), worker=done.worker)
-                    counted(done.patients, done.failed)
-
-                execute(todo, work, workers=processes, scheduler=scheduler, on_done=keep)
-                writer.finish(self.jobs)
-        except KeyboardInterrupt:
-            raise Stopped(f"Interrupted: {self._how_far(store)}", 130) from None
-        except (WriteFailed, JobsLost) as error:
-            raise Stopped(f"Error: {str(error).rstrip('.')}; {self._how_far(store)}", 1) from None
-
-    def _how_far(self, store: RunStore) -> str:
-        done, of = len(store.stored), len(self.jobs)
-        return (
-            f"{done} of {of} chunks are stored in '{self.out}', and the same command goes on with the rest."
-        )
-
-    def _processes(self, workers: int | None, scheduler: str | None, todo: tuple[Job, ...]) -> int:
+    def _processes(self, workers: int | None, scheduler: str | None) -> int:
         """Return how many processes to work in."""
         if workers is not None:
             return workers
-        large = sum(job.count for job in todo) >= LARGE
-        return processors() if large and scheduler is None else 1
+        return processors() if self.simulated >= LARGE and scheduler is None else 1
 
     def store(self) -> RunStore:
         """Return the store of the run, begun when there is none."""
