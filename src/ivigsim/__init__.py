@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ivigsim.prediction import BiomarkerRanking, biomarkers
     from ivigsim.run import simulate, simulate_chunks
     from ivigsim.treatment import Regimen
+    from ivigsim.trials.trial import Trial
 
 __all__ = [
     "Attribution",
@@ -27,6 +28,7 @@ __all__ = [
     "Population",
     "Regimen",
     "Simulation",
+    "Trial",
     "__version__",
     "biomarkers",
     "explain",
@@ -44,6 +46,7 @@ _HOME = {
     "Population": "ivigsim.patients.population",
     "Regimen": "ivigsim.treatment",
     "Simulation": "ivigsim.engine.simulation",
+    "Trial": "ivigsim.trials.trial",
     "biomarkers": "ivigsim.prediction",
     "explain": "ivigsim.mechanisms",
     "load_population": "ivigsim.patients.population",

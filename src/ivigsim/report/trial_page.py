@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ivigsim.errors import InputError
+from ivigsim.report import trial_results as results
 from ivigsim.report import trial_sections as sections
 from ivigsim.report.trial_sections import Section
 from ivigsim.report.trial_wording import design_words
@@ -96,22 +97,22 @@ def _chapters(scenario: Scenario, patients: pl.DataFrame, found: Analysis) -> li
             "Design", _tables(sections.design_section(scenario), sections.arms_section(scenario)),
             texts=_guidance(scenario),
         ),
-        Chapter("Patients", _tables(sections.patients_section(patients, arms), sections.flow_section(found))),
+        Chapter("Patients", _tables(sections.patients_section(patients, arms), results.flow_section(found))),
         Chapter(
-            "Responses", _tables(sections.responses_section(found)),
+            "Responses", _tables(results.responses_section(found)),
             _figures(("Responders, with their interval", draw_responses(found))) if found.responses else (),
         ),
         Chapter(
-            "Times", _tables(sections.times_section(found)),
+            "Times", _tables(results.times_section(found)),
             _figures(*((f"Kaplan-Meier: {r.label}", draw_times(found, r.endpoint)) for r in found.times)),
         ),
         Chapter(
-            "Counts", _tables(sections.counts_section(found)),
+            "Counts", _tables(results.counts_section(found)),
             _figures(("Counts at visits: median and middle 50%", draw_counts(found))) if found.counts else (),
         ),
-        Chapter("IVIG used", _tables(sections.use_section(found))),
+        Chapter("IVIG used", _tables(results.use_section(found))),
         Chapter(
-            "Power", _tables(sections.power_section(found)),
+            "Power", _tables(results.power_section(found)),
             _figures(("Power by patients per arm", draw_power(found))) if found.power else (),
         ),
         Chapter(
