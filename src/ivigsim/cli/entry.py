@@ -20,6 +20,8 @@ from ivigsim.cli.guidance import guidance
 from ivigsim.cli.indications import indications
 from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.optimise import optimise
+from ivigsim.cli.plan import plan
+from ivigsim.cli.products import products
 from ivigsim.cli.redcell import redcell
 from ivigsim.cli.report import report
 from ivigsim.cli.runs import runs
@@ -48,6 +50,8 @@ app.command()(biomarkers)
 app.command()(safety)
 app.command()(indications)
 app.command()(guidance)
+app.command()(products)
+app.command()(plan)
 app.command()(trial)
 app.command()(runs)
 app.command()(report)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ivigsim.products.cells import NUMBER, CellError, Measure, read_measure
 
 # g/mol; standard atomic weights of IUPAC (2021, abridged): Na 22.990, Cl 35.45
-SODIUM_G_PER_MOL = 22.990
 SALT_G_PER_MOL = 58.44
 
 SUGARS = ("sucrose", "maltose", "glucose", "D-sorbitol")  # D-sorbitol is a sugar alcohol

@@ -56,28 +56,48 @@ def label_rates(product: Product, percent: float, indication: str) -> LabelRates
     (0.5, 4.0)
     """
     remarks: list[str] = []
-    pairs = {
-        "initial": (product.initial_rate_mg_kg_min, product.initial_rate_ml_kg_h),
-        "highest": (product.max_rate_mg_kg_min, product.max_rate_ml_kg_h),
-    }
-    found: dict[str, float] = {}
-    for name, (by_mass, by_volume) in pairs.items():
-        of_mass = _chosen(by_mass, percent, indication, f"{name} rate", remarks)
-        of_volume = _chosen(by_volume, percent, indication, f"{name} rate", remarks)
-        rates = [] if of_mass is None else [of_mass]
-        if of_volume is not None:
-            rates.append(mass_rate(of_volume, percent))
-        if not rates:
+    initial = _rate(product, "initial", percent, indication, remarks)
+    highest = _rate(product, "highest", percent, indication, remarks)
+    for name, rate in (("initial", initial), ("highest", highest)):
+        if rate is None:
             raise InputError(_lacking(product, percent, name))
-        found[name] = min(rates)
-        if max(rates) > min(rates) * (1 + _SAME):
-            remarks.append(
-                f"the label's {name} rate is {of_mass:g} mg/kg/min and {of_volume:g} mL/kg/h, which is"
-                f" {rates[-1]:.3g} mg/kg/min: the lower is taken"
-            )
-    if indication == "ITP" and product.itp_max_rate_mg_kg_min is not None:
-        found["highest"] = min(found["highest"], product.itp_max_rate_mg_kg_min)
-    return LabelRates(found["initial"], found["highest"], tuple(dict.fromkeys(remarks)))
+    assert initial is not None  # both were just checked
+    assert highest is not None
+    return LabelRates(initial, highest, tuple(dict.fromkeys(remarks)))
+
+
+def highest_rate(product: Product, percent: float, indication: str) -> float | None:
+    """Return the highest rate (mg/kg/min) of a label, None when it is unknown.
+
+    Examples
+    --------
+    >>> from ivigsim.products import product
+    >>> highest_rate(product("Gammagard S/D"), 10, "ITP"), highest_rate(product("Alyglo"), 10, "ITP")
+    (13.3, None)
+    """
+    return _rate(product, "highest", percent, indication, [])
+
+
+def _rate(product: Product, name: str, percent: float, indication: str, remarks: list[str]) -> float | None:
+    """Return the first or the highest rate (mg/kg/min), the lower where the label's two figures disagree."""
+    by_mass, by_volume = (
+        (product.initial_rate_mg_kg_min, product.initial_rate_ml_kg_h)
+        if name == "initial"
+        else (product.max_rate_mg_kg_min, product.max_rate_ml_kg_h)
+    )
+    of_mass = _chosen(by_mass, percent, indication, f"{name} rate", remarks)
+    of_volume = _chosen(by_volume, percent, indication, f"{name} rate", remarks)
+    rates = [] if of_mass is None else [of_mass]
+    if of_volume is not None:
+        rates.append(mass_rate(of_volume, percent))
+    if name == "highest" and indication == "ITP" and product.itp_max_rate_mg_kg_min is not None:
+        rates.append(product.itp_max_rate_mg_kg_min)
+    if of_mass is not None and of_volume is not None and max(rates[:2]) > min(rates[:2]) * (1 + _SAME):
+        remarks.append(
+            f"the label's {name} rate is {of_mass:g} mg/kg/min and {of_volume:g} mL/kg/h, which is"
+            f" {rates[1]:.3g} mg/kg/min: the lower is taken"
+        )
+    return min(rates, default=None)
 
 
 def mass_rate(ml_kg_h: float, percent: float) -> float:
@@ -106,7 +126,8 @@ def _chosen(
             return min(rate.value for rate in fits)
     lowest = min(here, key=lambda rate: rate.value)
     remarks.append(
-        f"the label gives no {what} for {indication}: its lowest, for {', '.join(lowest.indications)}, is taken"
+        f"the label gives no {what} for {indication}: its lowest, for {', '.join(lowest.indications)},"
+        " is taken"
     )
     return lowest.value
 

@@ -45,4 +45,14 @@ def load_practice() -> Mapping[str, Practice]:
 def _practice(row: Mapping[str, str]) -> Practice:
     if row["verified"] not in ("yes", "no"):
         raise ValueError(f"dosing_practice.tsv, {row['id']}: verified is {row['verified']!r}, not yes or no")
-    return Practice(**{**row, "verified": row["verified"] == "yes"})  # type: ignore[arg-type]
+    return Practice(
+        id=row["id"],
+        topic=row["topic"],
+        setting=row["setting"],
+        statement=row["statement"],
+        value=row["value"],
+        unit=row["unit"],
+        source=row["source"],
+        notes=row["notes"],
+        verified=row["verified"] == "yes",
+    )

@@ -77,7 +77,9 @@ def vials_for(dose_g: float, sizes_g: Sequence[float], rounding: str) -> Vials:
     # 7 vials and a rounding error are 7 vials
     wanted = Fraction(round(dose_g, 9)).limit_denominator(10**9) / unit
     if wanted > _MOST_UNITS:
-        raise InputError(f"a dose of {dose_g:g} g is too large; accepted: up to {float(_MOST_UNITS * unit):g} g")
+        raise InputError(
+            f"a dose of {dose_g:g} g is too large; accepted: up to {float(_MOST_UNITS * unit):g} g"
+        )
     fewest = _fewest(units, ceil(wanted) + max(units))
     below = next((total for total in range(floor(wanted), 0, -1) if fewest[total]), 0)
     above = next(total for total in range(max(ceil(wanted), 1), len(fewest)) if fewest[total])
