@@ -20,6 +20,7 @@ from ivigsim.cli.guidance import guidance
 from ivigsim.cli.indications import indications
 from ivigsim.cli.lists import parameters, populations, switches
 from ivigsim.cli.optimise import optimise
+from ivigsim.cli.pathogens import pathogens
 from ivigsim.cli.plan import plan
 from ivigsim.cli.products import products
 from ivigsim.cli.redcell import redcell
@@ -48,6 +49,7 @@ app.command()(explain)
 app.command()(redcell)
 app.command()(biomarkers)
 app.command()(safety)
+app.command()(pathogens)
 app.command()(indications)
 app.command()(guidance)
 app.command()(products)
