@@ -44,7 +44,7 @@ def server():
 
     def start(**settings):
         log = io.StringIO()
-        return Client(create_app(page=False, log=make_log(log, json=True), **settings), log)
+        return Client(create_app(**{"page": False, **settings}, log=make_log(log, json=True)), log)
 
     return start
 

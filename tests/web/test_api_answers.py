@@ -142,14 +142,40 @@ def test_evidence_is_found_by_group_use_and_id(client):
     assert row in every
 
 
-def test_products_say_unknown_where_nothing_was_found(client):
+def test_products_are_null_where_nothing_was_found(client):
     every = client.get("/api/v1/products").json()
     (privigen,) = client.get("/api/v1/products", params={"name": "privigen"}).json()
     assert privigen in every
     assert "ITP" in privigen["indications"]
-    assert "vial_sizes_g" in privigen["unverified"]
-    assert all(text for product in every for text in product["cells"].values())
-    assert any("unknown" in product["cells"].values() for product in every)
+    assert privigen["cells"]["vial_sizes_g"] == {"text": "5;10;20;40", "unverified": True}
+    assert any(cell["text"] is None for product in every for cell in product["cells"].values())
+
+
+def test_a_plan_is_what_the_command_it_names_prints(client, monkeypatch, capsys):
+    body = {"product": "Privigen", "weight_kg": 100, "dose": "1 g/kg", "rounding": "up", "max_rate": 2}
+    body |= {
+        "dosing_weight": "adjusted",
+        "height_cm": 175.5,
+        "sex": "M",
+        "step_minutes": 20,
+        "start": "13:30",
+    }
+    plan = client.post("/api/v1/plan", json=body).json()
+    document = printed(plan["command"], monkeypatch, capsys)
+    assert plan == document | {"command": plan["command"]}
+    assert plan["weight"]["dosing_kg"] == pytest.approx(82.55, abs=0.01)  # 70.92 + 0.4 x 29.08
+
+
+def test_a_plan_adds_up(client):
+    body = {"product": "Privigen", "weight_kg": 70, "dose": "1 g/kg daily x2"}
+    plan = client.post("/api/v1/plan", json=body).json()
+    assert plan["total_g"] == 140
+    for infusion in plan["infusions"]:
+        assert sum(vial["size_g"] * vial["number"] for vial in infusion["vials"]) == infusion["grams"] == 70
+        assert sum(step["grams"] for step in infusion["steps"]) == pytest.approx(70)
+        assert sum(step["minutes"] for step in infusion["steps"]) == pytest.approx(infusion["minutes"])
+        assert max(step["rate_mg_per_kg_min"] for step in infusion["steps"]) <= plan["cap_mg_kg_min"]
+    assert {"assumed", "label", "unknown"} <= {note["kind"] for note in plan["notes"]}
 
 
 def test_the_document_holds_the_bounds(client):

@@ -19,7 +19,14 @@ from ivigsim.web.logs import make_log  # noqa: E402
 
 LIMITS = Limits(patient_days=8_000)  # small, so that the requests that are accepted are quick
 LISTS = ["GET /populations", "GET /switches", "GET /covariates", "GET /treatments"]  # they take nothing
-OPERATIONS = ["POST /simulate", "POST /explain", "GET /evidence", "GET /products", "GET /evidence/{id}"]
+OPERATIONS = [
+    "POST /simulate",
+    "POST /explain",
+    "POST /plan",
+    "GET /evidence",
+    "GET /products",
+    "GET /evidence/{id}",
+]
 FITTING, WRONG = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
 NAMES_AND_MODES = [
     *((name, FITTING) for name in [*OPERATIONS, *LISTS]),

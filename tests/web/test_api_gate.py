@@ -1,13 +1,17 @@
 """The gate: names, origins, headers, ids and log lines."""
 
 import asyncio
+from base64 import b64encode
+from functools import partial
+from hashlib import sha256
 
 import pytest
 
 pytest.importorskip("fastapi", reason="the web extra is not installed: pip install 'ivigsim[web]'")
 pytest.importorskip("httpx", reason="httpx is not installed: pip install 'ivigsim[dev]'")
 
-from ivigsim.web.gate import Gate  # only once the extra is there
+from ivigsim.web.gate import Gate
+from ivigsim.web.headers import inline_scripts
 
 ASK = {"regimens": ["untreated"], "patients": 1, "days": 1}
 
@@ -130,3 +134,19 @@ def test_a_failure_below_is_answered_and_logged(server):
     assert response.status_code == 500
     assert "secret" not in response.text
     assert "RuntimeError: secret detail" in client.log[-1]["exception"]
+
+
+def test_only_scripts_of_the_page_itself_may_run(server, monkeypatch):
+    page = pytest.importorskip("ivigsim.web.page", reason="the web extra is not installed")
+    monkeypatch.setattr(page, "create_page", partial(page.create_page, warm=False))
+    client = server(page=True)
+    response = client.get("/")
+    assert response.status_code == 200
+    allowed = response.headers["content-security-policy"].partition("script-src ")[2].partition(";")[0]
+    expected = {"'self'", *(f"'sha256-{digest(script)}'" for script in inline_scripts(response.text))}
+    assert set(allowed.split()) == expected
+    assert client.get("/api/v1/nope").json().keys() == {"error", "request_id"}
+
+
+def digest(script):
+    return b64encode(sha256(script.encode()).digest()).decode()

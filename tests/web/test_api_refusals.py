@@ -76,6 +76,27 @@ def test_wrong_explanations_are_refused(client, body, words):
 
 
 @pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"product": "Privgen"}, "nearest: 'Privigen'"),
+        ({"dose": "1 gkg"}, "'gkg'"),
+        ({"dose": "70 g x101"}, "x101 has no interval"),
+        ({"dose": "0.01 g/kg daily x101"}, "at most 100"),
+        ({"dose": "99999 g"}, "at most 5 g/kg"),
+        ({"dose": "prednisolone 1 mg/kg"}, "is not IVIG"),
+        ({"dosing_weight": "adjusted"}, "needs the height and sex"),
+        ({"start": "25:00"}, "25:00"),
+        ({"dosing_weight": "lean"}, "'actual', 'ideal' or 'adjusted'"),
+        ({"weight_kg": 1}, "a number from 2 to 300 (nearest: 2"),
+        ({"max_rate": 50}, "50"),
+    ],
+)
+def test_wrong_plans_are_refused(client, body, words):
+    body = {"product": "Privigen", "weight_kg": 70, "dose": "1 g/kg", **body}
+    assert words in refused(client.post("/api/v1/plan", json=body))
+
+
+@pytest.mark.parametrize(
     ("content", "status"),
     [
         (b"", 422),

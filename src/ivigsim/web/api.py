@@ -21,6 +21,7 @@ from ivigsim.evidence.rows import GROUPS, USES
 from ivigsim.model.parameters import load_parameters
 from ivigsim.patients.covariates import COVARIATES
 from ivigsim.patients.population import load_population, population_names
+from ivigsim.products import product
 from ivigsim.report.wording import CALIBRATED, RESEARCH_ONLY
 from ivigsim.treatment.drugs import drugs
 from ivigsim.treatment.phrase import FORM, PROCEDURE_FORM
@@ -33,13 +34,13 @@ from ivigsim.web.models import (
     ExplainRequest,
     PopulationPart,
     Problem,
-    ProductPart,
     SimulateAnswer,
     SimulateRequest,
     SwitchPart,
     TreatmentPart,
     Word,
 )
+from ivigsim.web.plans import PlanAnswer, PlanRequest, ProductPart, plan, product_parts
 from ivigsim.web.problems import HANDLERS, on_invalid
 from ivigsim.web.reference import reference_page
 
@@ -81,6 +82,12 @@ async def explain(request: Request, asked: ExplainRequest) -> ExplainAnswer:
     limits = _limits(request)
     job = partial(work.explain, asked, work.read_explanation(asked, limits))
     return await _computed(request, job, limits)
+
+
+@computing.post("/plan", summary="Plan the infusions of a product for one patient")
+async def plan_infusions(request: Request, asked: PlanRequest) -> PlanAnswer:
+    """Answer with vials, rate steps, times and loads of each infusion, and with what the plan rests on."""
+    return await _computed(request, lambda _: plan(asked), _limits(request))
 
 
 @router.get("/populations", tags=["lists"], summary="Populations of virtual patients")
@@ -140,21 +147,7 @@ class _Name(BaseModel):
 @router.get("/products", tags=["products"], summary="IVIG products")
 def products(chosen: Annotated[_Name, Query()]) -> list[ProductPart]:
     """List the products as their labels describe them, or the one of a name."""
-    from ivigsim.products import load_products, product
-
-    found = load_products().values() if chosen.name is None else [product(chosen.name)]
-    return [
-        ProductPart(
-            name=each.name,
-            aliases=list(each.aliases),
-            concentrations_percent=list(each.concentrations_percent),
-            vial_sizes_g=list(each.vial_sizes_g),
-            indications=list(each.indications),
-            cells={column: each.text(column) for column in each.cells},
-            unverified=sorted(each.unverified),
-        )
-        for each in found
-    ]
+    return product_parts(None if chosen.name is None else [product(chosen.name)])
 
 
 class _Choice(BaseModel):

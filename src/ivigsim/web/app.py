@@ -73,7 +73,7 @@ def create_app(
     if page:
         from ivigsim.web.page import create_page
 
-        shown = create_page()
+        shown = create_page(limits)
         routes.append(Mount("/", shown))
         if not callable(shown.ui):  # else made anew for each visitor
             pages.append(shown.ui["html"])

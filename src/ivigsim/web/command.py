@@ -16,6 +16,7 @@ def command_line(
     switches: Mapping[str, bool],
     *,
     allow_extreme: bool = False,
+    flags: Sequence[str] = (),
 ) -> str:
     """Return a line for a shell.
 
@@ -29,6 +30,10 @@ def command_line(
         Option -> value, or list of values of an option that is repeated; without those that are None.
     covariates, switches : mapping
         As for `ivigsim.simulate`.
+    allow_extreme : bool
+        As for `ivigsim.simulate`.
+    flags : sequence of str
+        Other options without a value.
 
     Examples
     --------
@@ -38,14 +43,13 @@ def command_line(
     words = ["ivigsim", name, *phrases]
     for option, value in options.items():
         for each in value if isinstance(value, list) else [value]:
-            words += [] if each is None else [f"--{option}", str(each)]
+            words += [] if each is None else [f"--{option}", _value(each)]
     for covariate, fixed in covariates.items():
         words += ["--covariate", f"{covariate}={_value(fixed)}"]
     for switch, on in switches.items():
         words += ["--switch-on" if on else "--switch-off", switch]
-    if allow_extreme:
-        words.append("--allow-extreme")
-    return shlex.join([*words, "--json"])
+    flags = [*(["allow-extreme"] if allow_extreme else []), *flags, "json"]
+    return shlex.join([*words, *(f"--{flag}" for flag in flags)])
 
 
 def _value(fixed: object) -> str:

@@ -218,18 +218,6 @@ class TreatmentPart(_Model):
     form: str = Field(description="how a phrase is written")
 
 
-class ProductPart(_Model):
-    """An IVIG product as its labels describe it; what was not found in the sources read is "unknown"."""
-
-    name: str
-    aliases: list[str]
-    concentrations_percent: list[float] = Field(description="g of protein per 100 mL; empty when unknown")
-    vial_sizes_g: list[float] = Field(description="empty when unknown")
-    indications: list[str] = Field(description="codes licensed in the US; empty when unknown")
-    cells: dict[str, str] = Field(description='every column of the table, word by word, or "unknown"')
-    unverified: list[str] = Field(description="columns whose text is marked as partly unverified")
-
-
 class EvidencePart(_Model):
     """A published result; what is null or empty is not in the publication, or was not read."""
 
