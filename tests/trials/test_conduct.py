@@ -199,3 +199,21 @@ def test_courses_are_kept_when_asked_for():
     assert courses.height == 5 * 29
     sim = ivigsim.simulate("IVIG 1 g/kg", patients=5, seed=1, days=28)
     np.testing.assert_allclose(courses["igg"], sim["igg"].ravel(), rtol=1e-5)
+
+
+def test_an_amount_in_grams_is_not_taken_on_another_weight():
+    text = scenario(arm=", dosing_weight: adjusted").replace("IVIG 1 g/kg", "IVIG 35 g")
+    np.testing.assert_allclose(patients(text)["ivig_g"], 35.0)
+
+
+def test_a_rule_acts_at_the_last_visit_when_the_trial_goes_on():
+    # the last visit is on day 14 of 28; what is stored besides does not matter
+    text = scenario(more=rescue(below=1000, first=14)).replace("7, 14, 21, 28]", "7, 14]")
+    kept = patients(text + "keep_courses: true\n", arm=1)
+    assert patients(text, arm=1)["rescues"].to_list() == kept["rescues"].to_list() == [1] * 60
+
+
+def test_a_rule_that_never_acts_changes_nothing():
+    found, ruled = (patients(scenario(more=more)) for more in ("", rescue(below=0.001)))
+    for day in (1, 3, 7, 14, 21, 28):
+        np.testing.assert_allclose(found[f"count_day_{day}"], ruled[f"count_day_{day}"], rtol=1e-4)

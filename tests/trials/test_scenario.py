@@ -65,6 +65,18 @@ def test_examples_are_valid_and_say_what_they_follow(name):
         ),
         ("days: 28", "days: 28\nrules: [{when: {}, give: IVIG 1 g/kg}]", "when says nothing"),
         ("days: 28", "days: [28", "not YAML"),
+        ("{id: response, ", "{id: rescued, ", "no name that the table"),
+        ("{name: adult-chronic}", "{name: adult-chronic, share: .inf}", "share is inf"),
+        (
+            "{name: adult-chronic}",
+            "{name: adult-chronic, baseline_at_most: 20, covariates: {baseline_platelets: 10}}",
+            "both given",
+        ),
+        (
+            "days: 28",
+            "days: 28\nrules: [{when: {count_below: 9}, give: splenectomy, at_most: 2}]",
+            "splenectomy 2 times",
+        ),
     ],
 )
 def test_wrong_files_are_refused_in_a_sentence(old, new, says, tmp_path):

@@ -47,6 +47,11 @@ def test_more_ivig_gives_more_response(found):
         assert [option.grams for option in curve] == sorted(option.grams for option in curve)
 
 
+def test_the_most_is_never_exceeded():
+    found = Search(Goal.parse("60% at >=50e9/L by day 3"), patients=50, splits=(1,), most_g_per_kg=0.18).run()
+    assert max(option.total_g_per_kg for option in (*found.best, *found.curve)) <= 0.18 + 1e-9
+
+
 def test_whole_vials_change_the_grams():
     exact = Search(Goal.parse("50% at >=50e9/L by day 7"), patients=50, splits=(1,)).run()
     vials = Search(
@@ -112,6 +117,8 @@ def test_command_prints_json():
         (["--with", "prednisolon 1 mg/kg"], "prednisolone"),
         (["--dosing-weight", "lean"], "dosing_weight"),
         (["--vial", "-5"], "vial_g"),
+        (["--goal", "5% at >=1e9/L by day 3"], "is met with no treatment alone"),
+        (["--goal", "7.0.0% at >=50e9/L by day 3"], "cannot be read"),
         (["--population", "healthy"], "has no ITP"),
     ],
 )

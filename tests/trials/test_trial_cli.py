@@ -121,6 +121,26 @@ def test_wrong_use_is_refused_in_a_sentence(inside, command, says):
     assert sorted(inside.rglob("*")) == before
 
 
+def test_doses_that_cannot_be_given_leave_nothing_behind():
+    run("trial", "--new", "--example", "children-prednisolone")
+    path = Path("scenario.yaml")
+    path.write_text(
+        path.read_text().replace(
+            "treatments: [IVIG 1 g/kg]", "treatments: [IVIG 1 g/kg]\n    dosing_weight: ideal"
+        )
+    )
+    with pytest.raises(InputError, match="adults"):
+        run("trial", "scenario.yaml", "--size", "20")
+    assert not Path("runs").exists()
+
+
+def test_a_fixed_baseline_can_be_paired():
+    run("trial", "--new", "--example", "emergency")
+    path = Path("scenario.yaml")
+    path.write_text(path.read_text().replace("baseline_at_most: 10}", "covariates: {baseline_platelets: 8}}"))
+    assert "PAIRED" in run("trial", "scenario.yaml", "--size", "40")
+
+
 def test_another_scenario_does_not_go_into_the_same_folder():
     run("trial", "--new")
     run("trial", "scenario.yaml", *SMALL, "--json")

@@ -180,7 +180,7 @@ class Integrator:
         outcomes = [outcome.name for outcome, *_ in self._stepper.propagate_res]
         late = [lane for lane in range(len(target)) if reached[lane] != target[lane]]
         finite = np.isfinite(reached) & np.isfinite(state).all(axis=0)
-        broken = [lane for lane in late if not finite[lane]]
+        broken = [int(lane) for lane in np.flatnonzero(~finite)]  # its neighbours may be late for its sake
         if broken:
             return dict.fromkeys(
                 broken, "a state became infinite or undefined; check this patient's parameters"

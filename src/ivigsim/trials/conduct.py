@@ -55,14 +55,15 @@ class Conducted:
 
 def grid_of(scenario: Scenario) -> Floats:
     """Return the times (d) that the engine must report: visits, and every day where something needs it."""
+    # the last day belongs to it, so that a rule can act at the last visit before
     planned = np.array([0.0, *scenario.visits.planned(scenario.days)])
     daily = np.arange(0.0, scenario.days + 1)
     if scenario.keep_courses or scenario.bleeding:
         return np.union1d(planned, daily)
     if scenario.visits.window:
         shifts = np.arange(-scenario.visits.window, scenario.visits.window + 1.0)
-        return np.union1d([0.0], planned[1:, None] + shifts)
-    return planned
+        return np.union1d([0.0, scenario.days], planned[1:, None] + shifts)
+    return np.union1d(planned, [scenario.days])
 
 
 def conduct(
@@ -147,7 +148,9 @@ class _Conduct:
         acting = np.zeros(len(self.grid), dtype=np.bool_)
         for rule in self.rules:
             acting |= (self.grid >= max(rule.from_day, SAME_TIME)) & (self.grid <= rule.to_day)
-        visited = np.isin(self.grid, self.cohort.days)
+        # every day on which a visit may fall: where to stop must not depend on who is in this part
+        window = self.scenario.visits.window
+        visited = np.isin(self.grid, self.cohort.nominal[:, None] + np.arange(-window, window + 1.0))
         return sorted({*map(int, np.flatnonzero(acting & visited)), len(self.grid) - 1})
 
     def _look(self, platelets: Floats, place: int) -> None:

@@ -20,7 +20,11 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 IVIG = "IVIG"
-_ROUND: dict[str, Callable[[Floats], Floats]] = {"nearest": np.round, "up": np.ceil, "down": np.floor}
+_ROUND: dict[str, Callable[[Floats], Floats]] = {
+    "nearest": lambda vials: np.floor(vials + 0.5),  # halfway up: no less than prescribed
+    "up": np.ceil,
+    "down": np.floor,
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,19 @@ class Dosing:
         regimens = [regimen_of(self.arm.treatments), *(Regimen.parse(rule.give) for rule in self.rules)]
         used = {course.definition.input for r in regimens if r is not None for course in r.courses}
         return tuple(name for name in all_inputs() if name in used)
+
+    def check(self) -> None:
+        """Refuse what the arm or its rules cannot give to these patients.
+
+        Raises
+        ------
+        InputError
+            As `Regimen.doses` and `ivigsim.products.weights.dosing_weight`.
+        """
+        self.planned()
+        everyone = np.ones(len(self._weight), dtype=np.bool_)
+        for rule in self.rules:
+            self.after(rule, 0.0, everyone)
 
     def planned(self) -> Doses | None:
         """Return the doses of the arm's treatments; None for an untreated arm that no rule can treat."""
@@ -80,25 +97,34 @@ class Dosing:
         by_size = not all(course.per_kg for course in regimen.courses)
         size = (self._weight, heights) if by_size else (np.ones(1), None)
         table = regimen.doses(*size, allow_extreme=self.allow_extreme)
-        return self._fitted(_counted(table, self.inputs))
-
-    def _fitted(self, doses: Doses) -> Doses:
-        """Take IVIG on the dosing weight and in whole vials; an infusion keeps its rate."""
-        if IVIG not in doses.inputs or (self.arm.dosing_weight == "actual" and self.arm.vial_g is None):
+        doses = _counted(table, self.inputs)
+        if IVIG not in doses.inputs:
             return doses
+        if self.arm.dosing_weight != "actual":
+            doses = self._scaled(doses, _per_kg(regimen), self._dosing_weight / self._weight)
+        return doses if self.arm.vial_g is None else self._in_vials(doses, self.arm.vial_g)
+
+    def _scaled(self, doses: Doses, per_kg: Bools, share: Floats) -> Doses:
+        """Take IVIG that is prescribed per kg on another weight; an amount in grams stays."""
+        wanted = self._ivig(doses) & per_kg
+        return self._changed(doses, np.where(wanted, self._all(doses).amount * share[:, None], doses.amount))
+
+    def _in_vials(self, doses: Doses, vial_g: float) -> Doses:
+        """Give IVIG in whole vials."""
+        grams = self._all(doses).amount * self._weight[:, None] / 1000.0
+        vials = np.round(grams / vial_g, 9)  # 7 vials and a rounding error are 7 vials
+        given = _ROUND[self.arm.rounding](vials) * vial_g * 1000.0 / self._weight[:, None]
+        return self._changed(doses, np.where(self._ivig(doses), given, doses.amount))
+
+    def _ivig(self, doses: Doses) -> Bools:
+        ivig: Bools = (doses.target == doses.inputs.index(IVIG)) & (doses.amount > 0)
+        return ivig
+
+    def _changed(self, doses: Doses, amount: Floats) -> Doses:
+        """Replace amounts; an infusion keeps its rate."""
         doses = self._all(doses)
-        grams = doses.amount * self._dosing_weight[:, None] / 1000.0
-        if self.arm.vial_g is not None:
-            vials = np.round(grams / self.arm.vial_g, 9)  # 7 vials and a rounding error are 7 vials
-            grams = _ROUND[self.arm.rounding](vials) * self.arm.vial_g
-        fitted = grams * 1000.0 / self._weight[:, None]
-        ivig = (doses.target == doses.inputs.index(IVIG)) & (doses.amount > 0)
-        share = np.divide(fitted, doses.amount, out=np.ones_like(fitted), where=ivig)
-        return replace(
-            doses,
-            amount=np.where(ivig, fitted, doses.amount),
-            duration=doses.duration * np.where(ivig, share, 1),
-        )
+        share = np.divide(amount, doses.amount, out=np.ones_like(amount), where=doses.amount > 0)
+        return replace(doses, amount=amount, duration=doses.duration * share)
 
     @property
     def _dosing_weight(self) -> Floats:
@@ -138,6 +164,14 @@ class Dosing:
 def regimen_of(treatments: list[str]) -> Regimen | None:
     """Return the regimen of an arm, or None for an untreated one."""
     return None if treatments[0].strip().lower() == UNTREATED else Regimen.parse(treatments)
+
+
+def _per_kg(regimen: Regimen) -> Bools:
+    """Say of each dose, in the order of `Regimen.doses`, whether it is prescribed per kg."""
+    courses = sorted(regimen.courses, key=lambda course: course.start_d)
+    times = np.concatenate([course.times_d() for course in courses])
+    per_kg = np.repeat([course.per_kg for course in courses], [course.count for course in courses])
+    return np.asarray(per_kg[np.argsort(times, kind="stable")], dtype=np.bool_)
 
 
 def _counted(table: DoseTable, inputs: tuple[str, ...]) -> Doses:

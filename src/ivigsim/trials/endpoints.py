@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ivigsim.outcomes import CONFIRMED_DEFINITIONS, Definition, assess
+from ivigsim.patients.covariates import COVARIATES
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -20,7 +21,20 @@ Columns = dict[str, "Floats | Bools"]
 
 PUBLISHED = {definition.id: definition for definition in CONFIRMED_DEFINITIONS}
 # Columns of the table of patients that no endpoint may be called.
-TAKEN = ("arm", "replicate", "patient", "failed", "population", "rescues", "ivig_g", "infusions", "bleeds")
+TAKEN = (
+    *(
+        "arm",
+        "replicate",
+        "patient",
+        "failed",
+        "population",
+        "dropped_out_d",
+        "rescued_d",
+        "rescues",
+        "bleeds",
+    ),
+    *("infusions", "ivig_g", "baseline_1e9_per_l", *COVARIATES),
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ class Seen:
 
 
 class _Kind(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Reach(_Kind):
@@ -80,7 +94,8 @@ class Loss(Reach):
 
 
 def _is_id(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text) or text in TAKEN or text.startswith("count_day_"):
+    taken = {text, f"{text}_d", f"{text}_event"} & set(TAKEN)
+    if taken or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text) or text.startswith("count_day_"):
         raise ValueError(
             f"id is {text!r}; accepted: small letters, digits and _, from a letter, as in response_7,"
             " and no name that the table of patients uses"

@@ -35,7 +35,7 @@ Phrase = Annotated[str, AfterValidator(_readable)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Group(_Part):
@@ -46,9 +46,19 @@ class Group(_Part):
     )
     share: Positive = Field(1, description="Weight of this population among the patients.")
     baseline_at_most: Positive | None = Field(
-        None, description="Entry: platelets before treatment at most this, 1e9/L."
+        None,
+        description="Entry: platelets before treatment up to this, 1e9/L, the population's spread with it"
+        " (as trials are simulated in the calibration).",
     )
     covariates: dict[str, Any] = Field({}, description="Covariates fixed for everyone of this population.")
+
+    @model_validator(mode="after")
+    def _one_baseline(self) -> Group:
+        if self.baseline_at_most is not None and "baseline_platelets" in self.covariates:
+            raise ValueError(
+                "baseline_at_most and covariates.baseline_platelets are both given; accepted: one of them"
+            )
+        return self
 
 
 class When(_Part):
@@ -225,6 +235,10 @@ class Scenario(_Part):
     def _consistent(self) -> Scenario:
         _distinct("arms", [arm.name for arm in self.arms])
         _distinct("endpoints", [endpoint.id for endpoint in self.endpoints])
+        _distinct(
+            "the columns of endpoints", [name for endpoint in self.endpoints for name in endpoint.names]
+        )
+        _distinct("visits", [f"{day:g}" for day in self.visits.planned(self.days)])
         ids = [endpoint.id for endpoint in self.endpoints]
         _one_of("primary", self.primary, ids)
         _one_of("reference", self.reference, [arm.name for arm in self.arms])
@@ -246,6 +260,8 @@ class Scenario(_Part):
             raise ValueError(
                 "a rule waits for bleeding, but bleeding gives no rates; accepted: both or neither"
             )
+        for place, arm in enumerate(self.arms):
+            _once(arm, self.rules_of(place))
         for rule in every:
             if rule.to_day < rule.from_day:
                 raise ValueError(
@@ -275,6 +291,24 @@ class Scenario(_Part):
     def rules_of(self, arm: int) -> tuple[Rule, ...]:
         """Return the rules of an arm: the scenario's, then its own."""
         return (*self.rules, *self.arms[arm].rules)
+
+
+def _once(arm: Arm, rules: tuple[Rule, ...]) -> None:
+    """Refuse a procedure that a patient of an arm could have twice."""
+    from ivigsim.treatment import Regimen
+
+    phrases = [phrase for phrase in arm.treatments if phrase.strip().lower() != UNTREATED]
+    given = [(phrase, 1) for phrase in phrases] + [(rule.give, rule.at_most) for rule in rules]
+    times: dict[str, int] = {}
+    for phrase, most in given:
+        for course in Regimen.parse(phrase).courses:
+            if course.definition.is_procedure:
+                times[course.drug] = times.get(course.drug, 0) + most
+    for drug, most in times.items():
+        if most > 1:
+            raise ValueError(
+                f"arm {arm.name!r} can have {drug} {most} times; accepted: once, by treatment or rule"
+            )
 
 
 def _distinct(what: str, names: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from ivigsim.outcomes import wilson
 from ivigsim.trials.cohort import populations_of
 from ivigsim.trials.jobs import Job
 from ivigsim.trials.loading import check_scenario
+from ivigsim.trials.scenario import UNTREATED
 from ivigsim.trials.work import TrialWork
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ CURVE_G_PER_KG = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 
 FOLLOW_UP_D = 60
 _GOAL = re.compile(
-    r"(?P<share>[\d.]+) ?% at (?:>=|≥|at least)? ?(?P<count>[\d.]+)(?:e9/L)? by day (?P<day>[\d.]+)"
+    r"(?P<share>\d+(?:\.\d+)?) ?% at (?:>=|≥|at least)? ?(?P<count>\d+(?:\.\d+)?)(?:e9/L)?"
+    r" by day (?P<day>\d+(?:\.\d+)?)"
 )
 _FORM = "'SHARE% at >=COUNTe9/L by day D', as in '70% at >=50e9/L by day 3'"
 
@@ -188,20 +190,33 @@ class Search:
     def run(self) -> Sparing:
         """Search, and work out the trade-off curve."""
         check_whole("patients", self.patients, 50, 1_000_000)
-        steps = round(self.most_g_per_kg / STEP_G_PER_KG)
+        steps = int(self.most_g_per_kg / STEP_G_PER_KG + 1e-9)
         if steps < 1 or self.most_g_per_kg > 5:
             raise InputError(
                 f"the most IVIG is {self.most_g_per_kg:g} g/kg; accepted: {STEP_G_PER_KG:g} to 5 g/kg (the"
                 " guard against slips within 28 d)"
             )
+        self._check_needed()
         least: list[Option] = []
         best: list[Option] = []
         for days in self.splits:
             found = self._least(check_whole("days of a split", days, 1, 14), steps)
             (least if found.share >= self.goal.share else best).append(found)
-        totals = [total for total in CURVE_G_PER_KG if total <= self.most_g_per_kg]
+        totals = [total for total in CURVE_G_PER_KG if total <= self.most_g_per_kg] or [self.most_g_per_kg]
         curve = [option for days in self.splits for option in self._options(totals, days)]
         return Sparing(self.goal, tuple(least), tuple(best), _marked(curve))
+
+    def _check_needed(self) -> None:
+        """Refuse a goal that is met without IVIG."""
+        without = " + ".join(self.beside) or UNTREATED
+        (table,) = self._simulated([without], self.goal.day, alone=True)
+        share = float(table["goal"].mean())  # type: ignore[arg-type]
+        if share >= self.goal.share:
+            given = "the other treatment" if self.beside else "no treatment"
+            raise InputError(
+                f"goal '{self.goal}' is met with {given} alone, by {100 * share:.0f}%; accepted: a goal that"
+                " needs IVIG"
+            )
 
     def _least(self, days: int, steps: int) -> Option:
         """Halve the interval between a dose that does not reach the goal and one that does."""
@@ -224,8 +239,9 @@ class Search:
             for total, phrase, table in zip(totals, phrases, tables, strict=True)
         ]
 
-    def _simulated(self, phrases: Sequence[str], days: int) -> list[pl.DataFrame]:
+    def _simulated(self, phrases: Sequence[str], days: int, alone: bool = False) -> list[pl.DataFrame]:
         """Give each phrase to the same patients; counts are without assay error."""
+        beside = () if alone else self.beside
         goal = {"count": self.goal.count}
         scenario = check_scenario(
             {
@@ -236,7 +252,7 @@ class Search:
                 "days": days,
                 "populations": [{"name": self.population, "covariates": dict(self.covariates)}],
                 "arms": [
-                    {"name": phrase, "treatments": [phrase, *self.beside], **dict(self.dosing)}
+                    {"name": phrase, "treatments": [phrase, *beside], **dict(self.dosing)}
                     for phrase in phrases
                 ],
                 "visits": {"every": 1, "assay_cv": 0},

@@ -13,7 +13,7 @@ import ivigsim
 from ivigsim._version import __version__
 
 _LIBRARIES = ("heyoka", "numpy", "polars")
-_ROOMS = ("engine", "evidence", "model", "outcomes", "patients", "treatment", "trials")
+_ROOMS = ("engine", "evidence", "model", "outcomes", "patients", "products", "treatment", "trials")
 _KINDS = (".py", ".ant", ".tsv", ".toml", ".json", ".yaml")
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ivigsim.checks import check_whole
 from ivigsim.request import processors
-from ivigsim.trials.cohort import populations_of
+from ivigsim.trials.cohort import Cohort, populations_of
+from ivigsim.trials.dosing import Dosing
 from ivigsim.trials.jobs import PATIENTS_PER_JOB, Job, jobs_of
 from ivigsim.trials.loading import load_scenario, need_extra, read_scenario
 from ivigsim.trials.scenario import Scenario
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from ivigsim.trials.store import RunStore
 
 
+_TRIED = 256  # patients of an arm whose doses are looked at before the run
 RUNS = Path("runs")
 LARGE = 50_000
 """Simulated patients from which on processes are worth their start (seconds)."""
 
 KEYS = ("arm", "replicate", "patient", "failed")
-READ = ("rescues", "dropped_out_d", "rescued_d", "ivig_g", "baseline_1e9_per_l")
+READ = ("weight_kg", "rescues", "dropped_out_d", "rescued_d", "ivig_g", "baseline_1e9_per_l")
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,18 @@ class Trial:
         processes = self._processes(workers, scheduler)
         threads = processors() if processes == 1 and scheduler is None else 1
         work = TrialWork(self.scenario, populations_of(self.scenario, self.folder), threads)
+        self._check_doses(work)
         fill(self.store(), self.jobs, work, workers=processes, scheduler=scheduler)
         return self.analysis()
+
+    def _check_doses(self, work: TrialWork) -> None:
+        """Refuse, before anything is written, doses that the first patients cannot be given."""
+        scenario = self.scenario
+        for arm in range(len(scenario.arms)):
+            cohort = Cohort(scenario, work.populations, arm, 0, min(scenario.size, _TRIED))
+            Dosing(
+                scenario.arms[arm], scenario.rules_of(arm), cohort.people[0], scenario.allow_extreme
+            ).check()
 
     def _processes(self, workers: int | None, scheduler: str | None) -> int:
         """Return how many processes to work in."""

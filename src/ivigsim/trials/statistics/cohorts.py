@@ -136,11 +136,14 @@ def _check_columns(patients: pl.DataFrame, design: Design) -> None:
 def _likeness(frame: pl.DataFrame, other: pl.DataFrame) -> float | None:
     """Return by how many standard errors baselines of the same numbers go together; None: no telling.
 
-    The counterfactual of a patient has the same true count before treatment, measured with another error.
+    The counterfactual of a patient has the same weight, where the table holds it; else the same true count
+    before treatment, measured with another error.
     """
     import polars as pl
 
     column = "baseline_1e9_per_l"
+    if "weight_kg" in frame.columns and "weight_kg" in other.columns:
+        column = "weight_kg"  # known without error, so that the same patient has the same
     log = pl.col(column).log()
     both = (
         frame.select(*KEYS, log.alias("a"))
