@@ -123,3 +123,9 @@ def test_neighbours_in_a_simulation(monkeypatch):
 def test_outcomes_leave_a_failed_patient_out_and_count_it():
     sim = ivigsim.simulate("IVIG 1 g/kg", patients=20, days=30)
     assert outcomes.per_patient(sim)["failed"].to_list() == [i == 13 for i in range(20)]
+
+
+@pytest.mark.parametrize("treatment", ["IVIG 0.35 g/kg daily x5", "IVIG 0.15 g/kg", "IVIG 35 g"])
+def test_an_end_that_is_a_rounding_error_off_is_an_end(treatment):
+    """heyoka ends some stretches one unit in the last place off; dozens of patients were given up for it."""
+    assert ivigsim.simulate(treatment, patients=4000, seed=1, days=6, outputs=["platelets"]).failures == {}

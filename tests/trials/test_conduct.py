@@ -206,6 +206,28 @@ def test_an_amount_in_grams_is_not_taken_on_another_weight():
     np.testing.assert_allclose(patients(text)["ivig_g"], 35.0)
 
 
+def test_entry_limits():
+    usual = patients(scenario())["baseline_platelets"]
+    wide = patients(scenario().replace("adult-chronic}", "adult-chronic, baseline_at_most: 100}"))
+    assert wide["baseline_platelets"].to_list() == usual.to_list()
+    low = patients(scenario().replace("adult-chronic}", "adult-chronic, baseline_at_most: 8}"))
+    assert low["baseline_platelets"].max() <= 8
+
+
+def test_at_least_one_vial():
+    text = scenario(arm=", vial_g: 50, rounding: down").replace("IVIG 1 g/kg", "IVIG 0.1 g/kg")
+    np.testing.assert_allclose(patients(text)["ivig_g"], 50.0)
+
+
+def test_many_doses_by_rule_are_all_given_and_counted():
+    daily = rescue(below=1000, first=1, most=9, give="IVIG 0.05 g/kg daily x10")
+    found = patients(scenario(more=daily), arm=1)
+    # at 5 visits before the last day; 10 daily doses each, of which the last few fall after day 28
+    planned = [min(10, 28 - day) for day in (1, 3, 7, 14, 21)]
+    assert found["infusions"].to_list() == [sum(planned)] * 60
+    np.testing.assert_allclose(found["ivig_g"], 0.05 * sum(planned) * found["weight_kg"])
+
+
 def test_a_rule_acts_at_the_last_visit_when_the_trial_goes_on():
     # the last visit is on day 14 of 28; what is stored besides does not matter
     text = scenario(more=rescue(below=1000, first=14)).replace("7, 14, 21, 28]", "7, 14]")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ivigsim.engine.batches import Batches
 from ivigsim.engine.kernel import Kernel, dose_jumps, kernel
-from ivigsim.engine.schedule import Doses, schedules
+from ivigsim.engine.schedule import SAME_TIME, Doses, schedules
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -162,8 +162,9 @@ class Integrator:
                     jump = dose_jumps(self._inputs)(constants[b]) / core.scales[:, :, None]
                     state_now[:] += np.einsum("sil,il->sl", jump, stretch.boluses[b % len(stretch.boluses)])
                 times = stretch.times[b % len(stretch.times)]
+                stepper.set_time(times[0])  # the stretch before may have ended a rounding error off
                 _, found = stepper.propagate_grid(times, max_steps=self._options.max_steps)
-                if not (stepper.time == times[-1]).all():
+                if not self._arrived(times[-1]).all():
                     failed = self._failed(times[-1])
                     rows = batches.lanes(b)
                     reasons |= {int(rows[lane]): reason for lane, reason in failed.items()}
@@ -174,18 +175,26 @@ class Integrator:
         joined = batches.join(course[:, :-1]), batches.join(last[:, None])[0]
         return *joined, reasons, np.array(undone, dtype=np.intp)
 
+    def _arrived(self, target: Floats) -> NDArray[np.bool_]:
+        """Say which lanes reached an end with a finite state; heyoka may stop a rounding error off."""
+        finite = np.isfinite(self._stepper.state).all(axis=0)
+        arrived: NDArray[np.bool_] = finite & (np.abs(self._stepper.time - target) <= SAME_TIME)
+        return arrived
+
     def _failed(self, target: Floats) -> dict[int, str]:
         """Say which lanes did not reach the end of a stretch, and why; not those that only waited."""
         reached, state = self._stepper.time, self._stepper.state
         outcomes = [outcome.name for outcome, *_ in self._stepper.propagate_res]
-        late = [lane for lane in range(len(target)) if reached[lane] != target[lane]]
+        late = [int(lane) for lane in np.flatnonzero(~self._arrived(target))]
         finite = np.isfinite(reached) & np.isfinite(state).all(axis=0)
         broken = [int(lane) for lane in np.flatnonzero(~finite)]  # its neighbours may be late for its sake
         if broken:
             return dict.fromkeys(
                 broken, "a state became infinite or undefined; check this patient's parameters"
             )
-        return {lane: self._stopped(outcomes[lane], reached[lane]) for lane in late}
+        # a lane that only waited for others says success
+        stopped = [lane for lane in late if outcomes[lane] != "success"] or late
+        return {lane: self._stopped(outcomes[lane], reached[lane]) for lane in stopped}
 
     def _stopped(self, outcome: str, day: float) -> str:
         if outcome == "step_limit":

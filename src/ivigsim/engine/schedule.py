@@ -41,6 +41,11 @@ class Doses:
             return self
         return Doses(self.target[rows], self.time[rows], self.amount[rows], self.duration[rows], self.inputs)
 
+    def columns(self, kept: NDArray[np.bool_]) -> Doses:
+        """Return some of the columns, shape of `kept` (k,)."""
+        arrays = (self.time[:, kept], self.amount[:, kept], self.duration[:, kept])
+        return Doses(self.target[:, kept], *arrays, self.inputs)
+
 
 @dataclass(frozen=True)
 class Schedule:

@@ -120,6 +120,7 @@ class _Conduct:
         dosing = Dosing(scenario.arms[self.cohort.arm], self.rules, covariates, scenario.allow_extreme)
         doses = dosing.planned()
         carried = Carried(self.integrator, values, values["immune_loss"])
+        self.given = [doses]
         parts: list[dict[str, Floats]] = []
         begin = 0
         for stop in self._stops():
@@ -129,17 +130,20 @@ class _Conduct:
             begin = stop + 1
             if begin < len(self.grid):
                 doses = self._decide(dosing, doses, float(self.grid[stop]))
-        ivig_g, infusions = dosing.grams(doses, np.minimum(self.cohort.left, scenario.days))
-        cohort = self.cohort
+        cohort, until = self.cohort, np.minimum(self.cohort.left, scenario.days)
+        grams = [dosing.grams(each, until) for each in self.given]
+        courses = {name: np.hstack([part[name] for part in parts]) for name in parts[0]}
+        for array in courses.values():
+            array[list(carried.failures)] = np.nan  # all of a course or none
         return Conducted(
             cohort=cohort,
             grid=self.grid,
-            courses={name: np.hstack([part[name] for part in parts]) for name in parts[0]},
+            courses=courses,
             seen=Seen(cohort.nominal, cohort.days, self.counts, cohort.left, self.rescued),
             rescues=self.rescues,
             bleeds=self.bleeds,
-            ivig_g=ivig_g,
-            infusions=infusions,
+            ivig_g=np.sum([each[0] for each in grams], axis=0),
+            infusions=np.sum([each[1] for each in grams], axis=0),
             failures=carried.failures,
         )
 
@@ -183,7 +187,9 @@ class _Conduct:
             who = free & self._fits(r, rule, count, day)
             if not who.any():
                 continue
-            doses = dosing.joined(doses, dosing.after(rule, day, who))
+            more = dosing.after(rule, day, who)
+            self.given.append(more)
+            doses = dosing.joined(doses, more, day)
             free &= ~who
             self.acted[r] += who
             self.last[r, who] = day
@@ -194,7 +200,7 @@ class _Conduct:
 
     def _fits(self, r: int, rule: Rule, count: Floats, day: float) -> Bools:
         """Say in whom a rule acts on what was found on a day."""
-        fits: Bools = (self.acted[r] < rule.at_most) & (day - self.last[r] >= rule.days_apart)
+        fits: Bools = (self.acted[r] < rule.at_most) & (day - self.last[r] >= rule.days_apart - SAME_TIME)
         fits &= rule.from_day <= day <= rule.to_day
         if rule.when.count_below is not None:
             fits &= count < rule.when.count_below

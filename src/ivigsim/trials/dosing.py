@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigsim.engine.schedule import Doses
+from ivigsim.engine.schedule import SAME_TIME, Doses
 from ivigsim.products.weights import dosing_weight
 from ivigsim.treatment import DoseTable, Regimen
 from ivigsim.treatment.drugs import inputs as all_inputs
@@ -110,10 +110,10 @@ class Dosing:
         return self._changed(doses, np.where(wanted, self._all(doses).amount * share[:, None], doses.amount))
 
     def _in_vials(self, doses: Doses, vial_g: float) -> Doses:
-        """Give IVIG in whole vials."""
+        """Give IVIG in whole vials, at least one."""
         grams = self._all(doses).amount * self._weight[:, None] / 1000.0
         vials = np.round(grams / vial_g, 9)  # 7 vials and a rounding error are 7 vials
-        given = _ROUND[self.arm.rounding](vials) * vial_g * 1000.0 / self._weight[:, None]
+        given = np.maximum(_ROUND[self.arm.rounding](vials), 1.0) * vial_g * 1000.0 / self._weight[:, None]
         return self._changed(doses, np.where(self._ivig(doses), given, doses.amount))
 
     def _ivig(self, doses: Doses) -> Bools:
@@ -149,9 +149,11 @@ class Dosing:
         )
         return Doses(np.broadcast_to(doses.target, shape), time, amount, duration, doses.inputs)
 
-    def joined(self, doses: Doses | None, more: Doses) -> Doses:
-        """Put doses beside others."""
+    def joined(self, doses: Doses | None, more: Doses, day: float) -> Doses:
+        """Put doses beside others; those that were over in everyone by a day are left out."""
         before = self._none() if doses is None else self._all(doses)
+        ahead = (before.amount > 0) & (before.time + before.duration > day - SAME_TIME)
+        before = before.columns(np.any(ahead, axis=0))
         return Doses(
             target=np.hstack([before.target, more.target]),
             time=np.hstack([before.time, more.time]),

@@ -80,7 +80,11 @@ def load_scenario(path: Path) -> tuple[Scenario, str]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        hint = f"; a name of an example needs --new NAME ({', '.join(examples())})" if not path.suffix else ""
+        hint = (
+            f"; a name of an example is written by --new --example NAME ({', '.join(examples())})"
+            if not path.suffix
+            else ""
+        )
         raise InputError(f"{where} cannot be read ({error.strerror}); accepted: a YAML file{hint}") from None
     except UnicodeDecodeError:
         raise InputError(f"{where} is not UTF-8 text; accepted: a YAML file") from None

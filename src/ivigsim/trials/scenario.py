@@ -47,8 +47,8 @@ class Group(_Part):
     share: Positive = Field(1, description="Weight of this population among the patients.")
     baseline_at_most: Positive | None = Field(
         None,
-        description="Entry: platelets before treatment up to this, 1e9/L, the population's spread with it"
-        " (as trials are simulated in the calibration).",
+        description="Entry: platelets before treatment at most this, 1e9/L; below the population's own limit"
+        " its spread is drawn in to end there. A limit above changes nothing.",
     )
     covariates: dict[str, Any] = Field({}, description="Covariates fixed for everyone of this population.")
 
@@ -99,7 +99,9 @@ class Arm(_Part):
     dosing_weight: Literal["actual", "ideal", "adjusted"] = Field(
         "actual", description="Weight that IVIG doses per kg are taken on (Devine; adjusted by 0.4)."
     )
-    vial_g: Positive | None = Field(None, description="IVIG is given in whole vials of this size, g.")
+    vial_g: Positive | None = Field(
+        None, description="IVIG is given in whole vials of this size, g; at least one."
+    )
     rounding: Literal["nearest", "up", "down"] = Field("nearest", description="To whole vials.")
 
     @model_validator(mode="after")
@@ -208,7 +210,7 @@ class Scenario(_Part):
     )
     seed: int = Field(1, ge=0, le=2**63 - 1)
     days: int = Field(ge=1, le=LONGEST_DAYS, description="Length of the trial, d.")
-    populations: list[Group] = Field(min_length=1)
+    populations: list[Group] = Field(min_length=1, max_length=50)
     arms: list[Arm] = Field(min_length=1, max_length=50)
     rules: list[Rule] = Field([], description="Rules of every arm.")
     visits: Visits
@@ -259,6 +261,11 @@ class Scenario(_Part):
         if any(rule.when.bleeding for rule in every) and not self.bleeding:
             raise ValueError(
                 "a rule waits for bleeding, but bleeding gives no rates; accepted: both or neither"
+            )
+        if self.power.sizes and max(self.power.sizes) > self.size:
+            raise ValueError(
+                f"power.sizes has {max(self.power.sizes)}; accepted: at most the size of the trial,"
+                f" {self.size}"
             )
         for place, arm in enumerate(self.arms):
             _once(arm, self.rules_of(place))

@@ -270,7 +270,7 @@ class Search:
 
 
 def _phrase(total_g_per_kg: float, days: int) -> str:
-    each = f"IVIG {total_g_per_kg / days:.6g} g/kg"
+    each = f"IVIG {total_g_per_kg / days:.10g} g/kg"
     return each if days == 1 else f"{each} daily x{days}"
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from ivigsim.errors import InputError
 from ivigsim.trials.jobs import Job
 from ivigsim.trials.store_files import TEMPORARY, sha256, sha256_of_file, write_whole
-from ivigsim.trials.store_lock import only_writer
+from ivigsim.trials.store_lock import LOCK, only_writer
 from ivigsim.trials.store_log import LOG, Log, Stored
 from ivigsim.trials.store_manifest import MANIFEST, Manifest
 from ivigsim.trials.store_record import RECORD, SCENARIO, Record, cut
@@ -92,10 +92,14 @@ class RunStore:
             found._check_same(scenario, jobs, hashes)
             return found
         _check_empty(path)
-        write_whole(path / SCENARIO, scenario.encode())
-        record = Record.new(title, jobs, hashes)
-        write_whole(path / RECORD, record.text())  # the last: a folder with it is a run
-        return cls(path, record)
+        path.mkdir(parents=True, exist_ok=True)
+        with only_writer(path):
+            if not (path / RECORD).exists():
+                write_whole(path / SCENARIO, scenario.encode())
+                record = Record.new(title, jobs, hashes)
+                write_whole(path / RECORD, record.text())  # the last: a folder with it is a run
+                return cls(path, record)
+        return cls.create(path, scenario, jobs, title=title, inputs=inputs)  # another process was faster
 
     @classmethod
     def open(cls, path: Path) -> RunStore:
@@ -252,7 +256,9 @@ def _check_empty(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise InputError(f"'{path}' is a file; accepted: the name of a new folder")
     with suppress(FileNotFoundError):
-        strange = sorted(each.name for each in path.iterdir() if not each.name.startswith((SCENARIO, RECORD)))
+        strange = sorted(
+            each.name for each in path.iterdir() if not each.name.startswith((SCENARIO, RECORD, LOCK))
+        )
         if strange:
             raise InputError(
                 f"the folder '{path}' holds '{strange[0]}' and is no run; accepted: a new folder (nearest:"

@@ -13,7 +13,7 @@ import ivigsim
 from ivigsim._version import __version__
 
 _LIBRARIES = ("heyoka", "numpy", "polars")
-_ROOMS = ("engine", "evidence", "model", "outcomes", "patients", "products", "treatment", "trials")
+_READERS = {"cli", "report", "web", "statistics"}  # only show or read what is stored
 _KINDS = (".py", ".ant", ".tsv", ".toml", ".json", ".yaml")
 
 
@@ -41,10 +41,10 @@ def versions() -> dict[str, str]:
 def _code() -> str:
     package = Path(ivigsim.__file__).parent
     found = hashlib.sha256()
-    for path in sorted(path for room in _ROOMS for path in (package / room).rglob("*")):
-        # statistics only read what is stored
-        if path.suffix in _KINDS and "statistics" not in path.parts:
-            found.update(f"{path.relative_to(package).as_posix()}\0".encode())
+    for path in sorted(package.rglob("*")):
+        inside = path.relative_to(package)
+        if path.suffix in _KINDS and not _READERS & set(inside.parts):
+            found.update(f"{inside.as_posix()}\0".encode())
             found.update(path.read_bytes())
     return found.hexdigest()[:16]
 

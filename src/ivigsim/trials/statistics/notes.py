@@ -10,7 +10,10 @@ DROPPED_OUT = (
     "Who dropped out stays in the trial: endpoints are judged on what was seen until then, times are censored"
     " then, later counts are missing, IVIG given until then is counted."
 )
-RESCUED = "Counts at visits are as measured, also after a rescue; IVIG of a rescue is counted too."
+RESCUED = (
+    "Counts at visits are as measured, also after a rescue; IVIG of a rescue is counted too. Times are censored"
+    " at a rescue, which the worse patients get: a curve is not the share that would get there without it."
+)
 SEVERAL_ARMS = "Each arm is compared with the reference; p values are not adjusted for several arms."
 NOT_JUDGED = "Patients whose response was not judged are left out of its share and of its comparisons."
 COUNTERFACTUAL = (
