@@ -69,7 +69,8 @@ def test_a_scheduler_that_is_not_there_is_told_of_at_once(store_work, address, m
     monkeypatch.setattr(executor_dask, "CONNECT_S", 1)
     began = time.monotonic()
     with pytest.raises(
-        InputError, match=f"cannot reach a Dask scheduler at '{address}'.*accepted: the address"
+        InputError,
+        match=f"(cannot reach a Dask scheduler at|--scheduler is) '{address}'.*accepted: the address",
     ):
         execute(store_work.JOBS, store_work.count, scheduler=address, on_done=print)
     assert time.monotonic() - began < 5

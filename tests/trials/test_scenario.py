@@ -45,7 +45,7 @@ def test_examples_are_valid_and_say_what_they_follow(name):
         ("{name: adult-chronic}", "{name: adult-chronic, covariates: {weight: 70}}", "weight_kg"),
         ("[1, 3, 7, 14]", "[3, 1]", "visits.days are not increasing"),
         ("[1, 3, 7, 14]", "[1, 3, 99]", "after day 28"),
-        ("[1, 3, 7, 14]", "[1, 3, 7, 14], every: 1", "visits needs days or every"),
+        ("[1, 3, 7, 14]", "[1, 3, 7, 14], every: 1", "it needs days or every, and not both"),
         ("[1, 3, 7, 14]", "[1, 3, 7, 14], window: 2", "visits.window is 2"),
         ("[1, 3, 7, 14]", "[1.5, 7], window: 1", "whole visit days"),
         ("by_day: 7", "by_day: 70", "the last visit is on day 14"),

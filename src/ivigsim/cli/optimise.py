@@ -34,7 +34,9 @@ def optimise(
     vial: Annotated[
         float | None, typer.Option(help="Whole vials of this size only, g.", show_default=False)
     ] = None,
-    rounding: Annotated[str, typer.Option(help="To whole vials: nearest, up or down.")] = "nearest",
+    rounding: Annotated[
+        str | None, typer.Option(help="To whole vials: nearest (by default), up or down.", show_default=False)
+    ] = None,
     covariate: Covariate = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     out: Annotated[
@@ -56,7 +58,7 @@ def optimise(
         splits,
         tuple(beside or ()),
         most,
-        {"dosing_weight": dosing_weight, "vial_g": vial, "rounding": rounding},
+        _dosing(dosing_weight, vial, rounding),
         read_covariates(covariate),
     )
     if out is not None:
@@ -72,6 +74,15 @@ def optimise(
         typer.echo(as_json(search, found))
     else:
         print_sparing(search, found, out)
+
+
+def _dosing(dosing_weight: str, vial: float | None, rounding: str | None) -> dict[str, object]:
+    from ivigsim.errors import InputError
+
+    if vial is None and rounding is not None:
+        raise InputError(f"--rounding {rounding} is given without --vial; accepted: both, or neither")
+    dosing: dict[str, object] = {"dosing_weight": dosing_weight}
+    return dosing if vial is None else dosing | {"vial_g": vial, "rounding": rounding or "nearest"}
 
 
 def _search(

@@ -53,7 +53,11 @@ def trial(
         ),
     ] = None,
     size: Annotated[
-        int | None, typer.Option(help="Patients per arm instead of the scenario's.", show_default=False)
+        int | None,
+        typer.Option(
+            help="Patients per arm instead of the scenario's; another run, so with its own --out.",
+            show_default=False,
+        ),
     ] = None,
     replicates: Annotated[
         int | None, typer.Option(help="Replicates instead of the scenario's.", show_default=False)
@@ -131,9 +135,8 @@ def _write_new(path: Path, name: str) -> None:
 
     text = example(name)
     schema = path.parent / SCHEMA
-    for each in (path, schema):
-        if each.exists():
-            raise InputError(f"'{each}' exists; accepted: a new name (nearest: another folder)")
+    if path.exists():
+        raise InputError(f"'{path}' exists; accepted: a new name, as in ivigsim trial other.yaml --new")
     if not path.parent.is_dir():
         raise InputError(f"folder '{path.parent}' does not exist; accepted: a file in a folder that does")
     header = f"# yaml-language-server: $schema={SCHEMA}\n"

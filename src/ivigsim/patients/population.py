@@ -41,6 +41,8 @@ class Population(BaseModel):
         One entry per covariate of `ivigsim.patients.covariates.COVARIATES`.
     parameters : dict of str to an override
         Parameters of the model that differ from `parameters.tsv` in this population.
+    at_most : dict of str to float
+        Entry criteria: covariates above are drawn again, as patients who are not enrolled.
     disease : bool
         Whether they have ITP. Without it platelets carry no antibody, and production alone makes the count.
 
@@ -58,6 +60,7 @@ class Population(BaseModel):
     disease: bool = True
     covariates: dict[str, Spread]
     parameters: dict[str, Override] = {}
+    at_most: dict[str, float] = {}
 
     @property
     def accepted(self) -> Mapping[str, Covariate]:
@@ -87,6 +90,9 @@ class Population(BaseModel):
         if missing or strange:
             known = ", ".join(COVARIATES)
             raise ValueError(f"covariates missing: {missing}, unknown: {strange}; accepted: each of {known}")
+        for name in self.at_most:
+            if name not in COVARIATES or COVARIATES[name].levels:
+                raise ValueError(f"at_most names {name!r}; accepted: a covariate that is a number")
         for name, spread in self.covariates.items():
             check_spread(name, spread, self.accepted[name])
         for name, override in self.parameters.items():

@@ -20,7 +20,7 @@ _ACCEPTED = {
     "model_type": "a table",
     "model_attributes_type": "a table",
 }
-_POPULATION = ("title", "source", "disease", "covariates", "parameters")
+_POPULATION = ("title", "source", "disease", "covariates", "parameters", "at_most")
 
 
 def first_refusal(error: ValidationError) -> str:

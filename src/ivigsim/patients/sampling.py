@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _PART = 8192  # patients drawn at once
+_DRAWN_AGAIN = 1000  # times that one who is not enrolled is drawn again: enough where one in a hundred is
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,27 @@ def _draw_covariates(
             drawn[name] = np.full(count, fixed[name])
         else:
             drawn[name] = _draw(population.covariates[name], name, start, count, seed, drawn)
+            if name in population.at_most:
+                drawn[name] = _enrolled(population, name, start, seed, drawn)
             _refuse_out_of_range(population, name, start, drawn[name])
     return drawn
+
+
+def _enrolled(
+    population: Population, name: str, start: int, seed: int, drawn: Mapping[str, NDArray[Any]]
+) -> Floats:
+    """Draw those above an entry criterion again, each by its own keyed numbers, until none is."""
+    values, limit = drawn[name], population.at_most[name]
+    for again in range(1, _DRAWN_AGAIN):
+        above = values > limit
+        if not above.any():
+            return values
+        other = _draw(population.covariates[name], f"{name} {again}", start, len(values), seed, drawn)
+        values = np.where(above, other, values)
+    raise InputError(
+        f"hardly anyone of population {population.name} has {name} at most {limit:g}; accepted: a higher"
+        " limit"
+    )
 
 
 def _refuse_out_of_range(population: Population, name: str, start: int, values: NDArray[Any]) -> None:

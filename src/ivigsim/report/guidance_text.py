@@ -39,7 +39,7 @@ def print_statements(found: Sequence[Statement]) -> None:
     before = ""
     for each in found:
         if each.topic != before:
-            console.print(f"{each.topic.capitalize()}", style="bold")
+            console.print(each.topic[:1].upper() + each.topic[1:], style="bold")
             before = each.topic
         grade = f" (grade {each.grade})" if each.grade else ""
         whom = f", {each.population}" if each.population else ""

@@ -23,6 +23,9 @@ def print_sparing(search: Search, found: Sparing, figure: Path | None) -> None:
     console = Console(highlight=False, markup=False)
     who = f"{search.patients} virtual patients ({search.population}, seed {search.seed})"
     console.print(f"Goal: {found.goal}, in {who}")
+    if search.beside:
+        console.print(f"Beside IVIG in every regimen: {' + '.join(search.beside)}")
+    console.print(_dosing(dict(search.dosing)))
     console.print(_answer(found), style="bold")
     for option in found.best:
         console.print(
@@ -65,6 +68,12 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in values.items()}
 
 
+def _dosing(dosing: dict[str, Any]) -> str:
+    vial = dosing.get("vial_g")
+    vials = "" if vial is None else f", whole vials of {vial:g} g ({dosing['rounding']}), grams are means"
+    return f"IVIG is dosed on the {dosing.get('dosing_weight', 'actual')} weight{vials}."
+
+
 def _answer(found: Sparing) -> str:
     best = found.answer
     if best is None:
@@ -89,7 +98,7 @@ def _table(options: list[Option], kind: str) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for option in options:
         table.add_row(
-            option.phrase + (" *" if option.dominated else ""),
+            option.phrase.partition(" + ")[0] + (" *" if option.dominated else ""),
             f"{option.total_g_per_kg:g}",
             f"{option.grams:.0f}",
             f"{100 * option.share:.0f}% ({100 * option.low:.0f}-{100 * option.high:.0f})",

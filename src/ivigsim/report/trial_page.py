@@ -116,7 +116,8 @@ def _chapters(scenario: Scenario, patients: pl.DataFrame, found: Analysis) -> li
             _figures(("Power by patients per arm", draw_power(found))) if found.power else (),
         ),
         Chapter(
-            "Safety", _tables(sections.harms_section(scenario, patients), sections.risks_section(scenario)),
+            "Safety",
+            _tables(sections.harms_section(scenario, patients), sections.risks_section(scenario, patients)),
         ),
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from ivigsim.report.trial_wording import (
     BLANK,
 )
 from ivigsim.report.wording import count
+from ivigsim.trials.endpoints import PUBLISHED, Endpoint
 from ivigsim.trials.scenario import Arm, Rule, Scenario
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ def design_section(scenario: Scenario) -> Section:
         (
             "Endpoints",
             "; ".join(
-                f"{e.words}{' (primary)' * (e.id == scenario.primary_endpoint)}" for e in scenario.endpoints
+                f"{e.words}{_definition(e)}{_primary(scenario, e)}"
+                for e in scenario.endpoints
+                for e in scenario.endpoints
             ),
         ),
     ]
@@ -139,6 +142,19 @@ def design_section(scenario: Scenario) -> Section:
             ("Mechanisms", ", ".join(f"{k} {'on' if v else 'off'}" for k, v in scenario.switches.items()))
         )
     return Section("Design", ("Part", "How"), tuple(rows))
+
+
+def _primary(scenario: Scenario, endpoint: Endpoint) -> str:
+    return " (primary)" if endpoint.id == scenario.primary_endpoint else ""
+
+
+def _definition(endpoint: Endpoint) -> str:
+    """Return what a published definition asks for."""
+    if endpoint.definition is None:
+        return ""
+    asked = PUBLISHED[endpoint.definition]
+    fold = f" and {asked.fold:g} times baseline" if asked.fold else ""
+    return f" (at least {asked.count:g}e9/L{fold}, twice {asked.confirm_d:g} d apart, not lost between)"
 
 
 def patients_section(patients: pl.DataFrame, arms: Sequence[str]) -> Section:
@@ -188,23 +204,27 @@ def harms_section(scenario: Scenario, patients: pl.DataFrame) -> Section:
     )
 
 
-def risks_section(scenario: Scenario) -> Section:
+def risks_section(scenario: Scenario, patients: pl.DataFrame) -> Section:
     """Return the published adverse events of each arm's IVIG: ranges over sources, never averages."""
     from ivigsim.report.safety_wording import summary_text
     from ivigsim.safety.adverse import assess
 
+    age = float(patients["age_years"].median() or 0.0)  # type: ignore[arg-type]
     found: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for arm in scenario.arms:
         if any(phrase.strip().upper().startswith("IVIG") for phrase in arm.treatments):
             lines = tuple(
                 (risk.title, summary_text(summary), ", ".join(summary.rows))
-                for risk in assess(arm.treatments).events
+                for risk in assess(arm.treatments, covariates={"age_years": age}).events
                 for summary in risk.summaries
             )
             found.setdefault(lines, []).append(arm.name)  # arms with the same risks stand together
     rows = [line for lines in found for line in lines]
     groups = [", ".join(arms) for lines, arms in found.items() for _ in lines]
-    note = "Of an adult of unknown age and health; `ivigsim safety` shows every source and what is not known."
+    note = (
+        f"At the median age of {age:.0f} years, health unknown, for IVIG as first given: adverse events of"
+        " rescue and of other drugs are not here. `ivigsim safety` shows every source and what is not known."
+    )
     return Section(
         "Published adverse events",
         ("Event", "Range over sources", "Rows"),

@@ -11,14 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ivigsim.errors import InputError
-from ivigsim.evidence.rows import Entry
-from ivigsim.evidence.trial import enrolled
 from ivigsim.patients import random
 from ivigsim.patients.covariates import check_covariates
 from ivigsim.patients.population import Population, load_population
 from ivigsim.patients.sampling import Draw
-from ivigsim.patients.spreads import LogitNormal
 from ivigsim.trials.scenario import Group, Scenario
 
 Floats = NDArray[np.float64]
@@ -134,16 +130,9 @@ def population_of(group: Group, folder: Path) -> Population:
     """Return the population of a group with its entry criterion; a file is sought beside the scenario."""
     name = group.name
     people = load_population(folder / name if name.lower().endswith(".toml") else name)
-    limit = group.baseline_at_most
-    spread = people.covariates["baseline_platelets"]
-    if limit is None or (isinstance(spread, LogitNormal) and limit >= spread.high):
+    if group.baseline_at_most is None:
         return people
-    if not isinstance(spread, LogitNormal) or limit <= spread.low:
-        raise InputError(
-            f"baseline_at_most is {limit:g}, which population '{name}' cannot be enrolled by; accepted: a"
-            " limit within the counts of a population whose counts have bounds"
-        )
-    return enrolled(people, (Entry("baseline_platelets", "<=", limit),))
+    return people.model_copy(update={"at_most": {"baseline_platelets": group.baseline_at_most}})
 
 
 def populations_of(scenario: Scenario, folder: Path = Path()) -> tuple[Population, ...]:

@@ -72,7 +72,7 @@ class _Kind(BaseModel):
 class Reach(_Kind):
     """A count, and a multiple of the count before treatment."""
 
-    count: Annotated[float, Field(gt=0)] = Field(description="Count to reach, 1e9/L.")
+    count: Annotated[float, Field(gt=0, le=1000)] = Field(description="Count to reach, 1e9/L.")
     fold: Annotated[float, Field(ge=0)] = Field(0, description="Multiple of the count before treatment.")
 
     def met(self, seen: Seen) -> Bools:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
@@ -70,6 +71,11 @@ def _distributed() -> Any:
 
 def _client(scheduler: str) -> Any:
     connect = _distributed().Client
+    if not re.fullmatch(r"(tcp|tls|ws|wss|ucx)://.+", scheduler):
+        raise InputError(
+            f"--scheduler is {scheduler!r}; accepted: the address that `dask scheduler` printed (nearest:"
+            " 'tcp://127.0.0.1:8786')"
+        )
     try:
         return connect(scheduler, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError) as error:

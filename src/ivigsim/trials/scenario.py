@@ -47,8 +47,7 @@ class Group(_Part):
     share: Positive = Field(1, description="Weight of this population among the patients.")
     baseline_at_most: Positive | None = Field(
         None,
-        description="Entry: platelets before treatment at most this, 1e9/L; below the population's own limit"
-        " its spread is drawn in to end there. A limit above changes nothing.",
+        description="Entry: platelets before treatment at most this, 1e9/L; others are not enrolled.",
     )
     covariates: dict[str, Any] = Field({}, description="Covariates fixed for everyone of this population.")
 
@@ -64,7 +63,9 @@ class Group(_Part):
 class When(_Part):
     """What a rule waits for at a visit; all that is said must hold."""
 
-    count_below: Positive | None = Field(None, description="Measured count below this, 1e9/L.")
+    count_below: Annotated[float, Field(gt=0, le=1000)] | None = Field(
+        None, description="Measured count below this, 1e9/L."
+    )
     bleeding: bool = Field(False, description="A bleed since the visit before, see `bleeding`.")
 
     @model_validator(mode="after")
@@ -106,6 +107,8 @@ class Arm(_Part):
 
     @model_validator(mode="after")
     def _untreated_alone(self) -> Arm:
+        if "rounding" in self.model_fields_set and self.vial_g is None:
+            raise ValueError("rounding is given without vial_g; accepted: both, or neither")
         if len(self.treatments) > 1 and any(t.strip().lower() == UNTREATED for t in self.treatments):
             raise ValueError("treatments holds 'untreated' beside others; accepted: one of the two")
         return self
@@ -122,7 +125,7 @@ class Visits(_Part):
     @model_validator(mode="after")
     def _one_of_two(self) -> Visits:
         if (self.days is None) == (self.every is None):
-            raise ValueError("visits needs days or every; accepted: one of them")
+            raise ValueError("it needs days or every, and not both; accepted: one of them")
         days = self.days or []
         if any(b <= a for a, b in zip([0.0, *days], days, strict=False)):
             raise ValueError(
@@ -221,7 +224,9 @@ class Scenario(_Part):
     reference: str | None = Field(
         None, description="Arm that others are compared with; the first when not said."
     )
-    level: Annotated[float, Field(gt=0.5, lt=1)] = Field(0.95, description="Of intervals.")
+    level: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+        0.95, description="Of intervals, as a share: above 0.5 and below 1."
+    )
     cost: Cost | None = None
     power: Power = Power(target=0.8, sizes=[])
     switches: dict[str, bool] = Field({}, description="Mechanisms turned on or off.")
@@ -270,6 +275,11 @@ class Scenario(_Part):
         for place, arm in enumerate(self.arms):
             _once(arm, self.rules_of(place))
         for rule in every:
+            if rule.from_day > self.visits.planned(self.days)[-1] + self.visits.window:
+                raise ValueError(
+                    f"rule {rule.name!r} begins on day {rule.from_day:g}, after the last visit; accepted: an"
+                    " earlier from_day"
+                )
             if rule.to_day < rule.from_day:
                 raise ValueError(
                     f"rule {rule.name!r} ends before it begins; accepted: to_day from from_day on"

@@ -146,7 +146,7 @@ class Sparing:
     @property
     def answer(self) -> Option | None:
         """The option with the fewest grams that reaches the goal."""
-        return min(self.least, key=lambda option: (option.grams, option.median_time_d), default=None)
+        return min(self.least, key=lambda option: (round(option.grams), option.median_time_d), default=None)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivigsim.checks import check_whole
+from ivigsim.errors import InputError
 from ivigsim.request import processors
 from ivigsim.trials.cohort import Cohort, populations_of
 from ivigsim.trials.dosing import Dosing
 from ivigsim.trials.jobs import PATIENTS_PER_JOB, Job, jobs_of
 from ivigsim.trials.loading import load_scenario, need_extra, read_scenario
 from ivigsim.trials.scenario import Scenario
-from ivigsim.trials.work import TrialWork
+from ivigsim.trials.work import TrialWork, first_patient
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ivigsim.trials.store import RunStore
 
 
-_TRIED = 256  # patients of an arm whose doses are looked at before the run
+_TRIED = 5_000  # patients of an arm whose doses are looked at before the run
 RUNS = Path("runs")
 LARGE = 50_000
 """Simulated patients from which on processes are worth their start (seconds)."""
@@ -109,7 +110,10 @@ class Trial:
             primary=scenario.primary_endpoint,
             target=scenario.power.target,
             sizes=tuple(scenario.power.sizes),
-            labels={endpoint.id: endpoint.words for endpoint in scenario.endpoints},
+            labels={
+                each.id: each.words + " (primary)" * (each.id == scenario.primary_endpoint)
+                for each in scenario.endpoints
+            },
         )
 
     def run(self, workers: int | None = None, scheduler: str | None = None) -> Analysis:
@@ -149,11 +153,16 @@ class Trial:
     def _check_doses(self, work: TrialWork) -> None:
         """Refuse, before anything is written, doses that the first patients cannot be given."""
         scenario = self.scenario
-        for arm in range(len(scenario.arms)):
-            cohort = Cohort(scenario, work.populations, arm, 0, min(scenario.size, _TRIED))
-            Dosing(
-                scenario.arms[arm], scenario.rules_of(arm), cohort.people[0], scenario.allow_extreme
-            ).check()
+        for place, arm in enumerate(scenario.arms):
+            first = first_patient(scenario, place, 0)
+            cohort = Cohort(scenario, work.populations, place, first, min(scenario.size, _TRIED))
+            try:
+                Dosing(arm, scenario.rules_of(place), cohort.people[0], scenario.allow_extreme).check()
+            except InputError as error:
+                key = str(error).replace(
+                    "allow_extreme=True (--allow-extreme)", "the key allow_extreme: true"
+                )
+                raise InputError(f"arm {arm.name!r}: {key}") from None
 
     def _processes(self, workers: int | None, scheduler: str | None) -> int:
         """Return how many processes to work in."""

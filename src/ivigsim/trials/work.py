@@ -130,7 +130,7 @@ def tables_of(found: Conducted, job: Job, start: int) -> dict[str, pl.DataFrame]
         "replicate": np.full(count, job.replicate, dtype=np.int32),
         "patient": number,
         "failed": failed,
-        "population": np.array([group.name for group in scenario.populations])[cohort.group],
+        "population": np.array(names_of(scenario))[cohort.group],
     }
     keys |= {name: covariates[name] for name in _SHOWN}
     measured: dict[str, Any] = {
@@ -150,6 +150,24 @@ def tables_of(found: Conducted, job: Job, start: int) -> dict[str, pl.DataFrame]
     if not scenario.keep_courses:
         return {"patients": people}
     return {"patients": people, "courses": _courses(found, keys)}
+
+
+def names_of(scenario: Scenario) -> list[str]:
+    """Return what to call the groups of patients: their population, and what is fixed where two share one.
+
+    Examples
+    --------
+    >>> from ivigsim.trials.loading import example, read_scenario
+    >>> names_of(read_scenario(example("emergency")))
+    ['adult-chronic', 'adult-new']
+    """
+    names = [group.name for group in scenario.populations]
+    found = []
+    for place, group in enumerate(scenario.populations):
+        fixed = ", ".join(f"{name} {value}" for name, value in group.covariates.items())
+        twice = names.count(group.name) > 1
+        found.append(f"{group.name} {place + 1} ({fixed or 'as it is'})" if twice else group.name)
+    return found
 
 
 def number_of(scenario: Scenario, arm: int, start: int, count: int) -> NDArray[np.int64]:

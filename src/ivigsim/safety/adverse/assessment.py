@@ -254,8 +254,8 @@ def _summary(outcome: str, group: Sequence[Estimate]) -> Summary:
         denominator=unit.text,
         low=min(values + ends),
         high=max(values + ends),
-        least=min(lows) if lows else None,
-        greatest=max(highs) if highs else None,
+        least=min([*lows, *values, *ends]) if lows else None,
+        greatest=max([*highs, *values, *ends]) if highs else None,
         rows=tuple(dict.fromkeys(row for each in group for row in each.rows)),
         condition=_condition(group),
     )

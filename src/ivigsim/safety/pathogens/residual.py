@@ -27,7 +27,7 @@ POOL = (1_000.0, 60_000.0)
 """Donations in a pool: least required (row pool_min), and a voluntary cap (row pool_max, unverified)."""
 TITRE_LOG10 = (2.0, 7.0)
 """Copies per mL of an undetected viraemic donation (log10), each value as likely (assumed: from below the
-limit of a test to the end of a window's ramp; the table names the input, row ema_in_T_max, without a number)."""
+limit of a test to the end of a window's ramp; row ema_in_T_max names the input without a number)."""
 COPIES_PER_INFECTION = 1.0
 """Copies that infect on average (assumed: the worst case, every copy infects)."""
 DRAWS = 20_000

@@ -11,8 +11,9 @@ DROPPED_OUT = (
     " then, later counts are missing, IVIG given until then is counted."
 )
 RESCUED = (
-    "Counts at visits are as measured, also after a rescue; IVIG of a rescue is counted too. Times are censored"
-    " at a rescue, which the worse patients get: a curve is not the share that would get there without it."
+    "Counts at visits are as measured, also after a rescue; IVIG of a rescue is counted too. Times are"
+    " censored at a rescue, which the worse patients get: a curve is not the share that would get there without"
+    " it."
 )
 SEVERAL_ARMS = "Each arm is compared with the reference; p values are not adjusted for several arms."
 NOT_JUDGED = "Patients whose response was not judged are left out of its share and of its comparisons."
