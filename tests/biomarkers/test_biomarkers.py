@@ -136,7 +136,7 @@ def test_failed_patients_are_in_no_number(monkeypatch):
         found = solve(self, values, doses, grid, pace)
         for kept in found.outputs.values():
             kept[1] = np.nan
-        return Solution(found.outputs, {1: "it broke"})
+        return Solution(found.outputs, {1: "it broke"}, found.states)
 
     monkeypatch.setattr(Integrator, "solve", fails)
     found = ivigsim.biomarkers(TWO_DAYS, markers=["platelets", "igg_rise_24h"], chunk=300, **FEW)
@@ -152,7 +152,7 @@ def test_when_everyone_fails_the_reason_is_said(monkeypatch):
     def fails(_self, values, _doses, grid, _pace=None):
         count = len(values["igg_baseline"])
         nothing = {name: np.full((count, len(grid)), np.nan) for name in ("platelets", "igg")}
-        return Solution(nothing, dict.fromkeys(range(count), "it broke"))
+        return Solution(nothing, dict.fromkeys(range(count), "it broke"), np.empty((0, count)))
 
     monkeypatch.setattr(Integrator, "solve", fails)
     with pytest.raises(RankingFailed, match=r"all 3 patients failed under 'IVIG .*it broke"):

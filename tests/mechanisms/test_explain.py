@@ -150,7 +150,7 @@ def test_failed_patients_are_named_and_left_out(monkeypatch):
         found = solve(self, values, doses, grid, pace)
         if values["anti_idiotype"][0]:
             found.outputs["platelets"][1] = np.nan
-            return Solution(found.outputs, {1: "it broke"})
+            return Solution(found.outputs, {1: "it broke"}, found.states)
         return found
 
     monkeypatch.setattr(Integrator, "solve", fails)
@@ -166,7 +166,7 @@ def test_when_everyone_fails_the_reason_is_said(monkeypatch):
     def fails(_self, values, _doses, grid, _pace=None):
         count = len(values["anti_idiotype"])
         nothing = {"platelets": np.full((count, len(grid)), np.nan)}
-        return Solution(nothing, dict.fromkeys(range(count), "it broke"))
+        return Solution(nothing, dict.fromkeys(range(count), "it broke"), np.empty((0, count)))
 
     monkeypatch.setattr(Integrator, "solve", fails)
     with pytest.raises(AttributionFailed, match=r"all 3 patients failed under 'IVIG .*it broke"):

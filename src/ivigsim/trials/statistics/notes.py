@@ -12,8 +12,8 @@ DROPPED_OUT = (
 )
 RESCUED = (
     "Counts at visits are as measured, also after a rescue; IVIG of a rescue is counted too. Times are"
-    " censored at a rescue, which the worse patients get: a curve is not the share that would get there without"
-    " it."
+    " censored at a rescue, which the worse patients get: a curve is not the share that would get there"
+    " without it."
 )
 SEVERAL_ARMS = "Each arm is compared with the reference; p values are not adjusted for several arms."
 NOT_JUDGED = "Patients whose response was not judged are left out of its share and of its comparisons."
