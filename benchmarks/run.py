@@ -14,6 +14,7 @@ from typing import Any
 import against_roadrunner
 import attribution
 import cold_start
+import explorer
 import machine
 import scaling
 import throughput
@@ -27,6 +28,7 @@ SECTIONS = {
     "scaling": scaling.measure,
     "attribution": attribution.measure,
     "trials": trials.measure,
+    "explorer": explorer.measure,
 }
 
 
@@ -57,6 +59,7 @@ def table(results: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("scaling", _scaling),
         ("attribution", _attribution),
         ("trials", _trials),
+        ("explorer", _explorer),
     ):
         if name in results:
             rows += add(results[name])
@@ -158,6 +161,18 @@ def _trials(found: dict[str, Any]) -> list[tuple[str, str, str]]:
     rows.append(("two workers against one", spread, "at least 1.8"))
     rows.append(("Parquet, share of the work", f"{100 * parquet['share']:.1f}%", ""))
     rows.append(("Parquet, bytes per patient", f"{parquet['bytes_per_patient']:.0f}", ""))
+    return rows
+
+
+def _explorer(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    rows = []
+    for name, words in (("one_regimen_changed", "one regimen changed"), ("both_changed", "both changed")):
+        t = found[name]
+        spread = f"{t['median_s']:.2f} ({t['min_s']:.2f} to {t['max_s']:.2f})"
+        rows.append((f"explorer, 500 patients, two regimens, {words}: server, s", spread, "at most 0.5"))
+    users = found["ten_users"]
+    spread = f"{users['median_s']:.2f} ({users['first_s']:.2f} to {users['last_s']:.2f})"
+    rows.append(("explorer, ten users at once: median, first and last served, s", spread, ""))
     return rows
 
 
