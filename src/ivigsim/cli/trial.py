@@ -98,7 +98,7 @@ def _run(chosen: Trial, workers: int | None, scheduler: str | None, json: bool) 
         analysis = chosen.run(workers=workers, scheduler=scheduler)
     except Stopped as stopped:
         typer.echo(str(stopped), err=True)
-        raise typer.Exit(stopped.code) from None
+        raise SystemExit(stopped.code) from None  # it has said how to go on; nothing is to be added
     kept = f"Stored in {chosen.out}; a report of it: ivigsim report {chosen.out}"
     _print(chosen, analysis, kept, json)
 
