@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from ivigsim.guidance import Statement
+from ivigsim.errors import InputError
 
 
 def guidance(
@@ -19,7 +18,7 @@ def guidance(
     body: Annotated[str | None, typer.Option(help="Part of a body's name, as in ASH.")] = None,
     population: Annotated[str | None, typer.Option(help="Part of a population, as in child.")] = None,
     since: Annotated[int | None, typer.Option(metavar="YEAR", help="Year from which on.")] = None,
-    word: Annotated[list[str] | None, typer.Option(help="In the statement; repeatable, all must be.")] = None,
+    word: Annotated[list[str] | None, typer.Option(help="Word in the row; repeatable, all must be.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
     """List what bodies recommend on IVIG in ITP, with year, grade and source.
@@ -27,23 +26,27 @@ def guidance(
     Within a topic the newest stands first; statements that conflict stand beside each other. What was not
     checked against its source says so.
     """
-    from ivigsim.errors import unknown
-    from ivigsim.guidance import load_statements, select
+    from ivigsim.guidance import select
+    from ivigsim.guidance.statements import statement
     from ivigsim.report import guidance_text
 
+    filters = {"--topic": topic, "--body": body, "--population": population, "--since": since, "--word": word}
+    given = [name for name, value in filters.items() if value is not None]
+    if (id_ is not None or topics) and given:
+        what = "--topics" if topics else f"the row {id_!r}"
+        raise InputError(f"{what} and {given[0]} do not go together; accepted: one of them")
+    if id_ is not None and topics:
+        raise InputError(f"--topics and the row {id_!r} do not go together; accepted: one of them")
     if topics:
-        guidance_text.print_topics()
+        if json:
+            typer.echo(guidance_text.topics_json())
+        else:
+            guidance_text.print_topics()
         return
-    if id_ is not None:
-        known = load_statements()
-        if id_ not in known:
-            raise unknown("guidance row", id_, known)
-        found: tuple[Statement, ...] = (known[id_],)
-    else:
-        found = select(topic, body, population, since, word or ())
+    found = (statement(id_),) if id_ is not None else select(topic, body, population, since, word or ())
     if json:
         typer.echo(guidance_text.as_json(found))
     elif id_ is not None:
         guidance_text.print_statement(found[0])
     else:
-        guidance_text.print_statements(found)
+        guidance_text.print_statements(found, since)

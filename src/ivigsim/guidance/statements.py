@@ -12,19 +12,8 @@ from importlib.resources import files
 from ivigsim.errors import InputError, unknown
 
 COLUMNS = (
-    *(
-        "id",
-        "topic",
-        "body",
-        "year",
-        "population",
-        "statement",
-        "number",
-        "unit",
-        "grade",
-        "source",
-        "verified",
-    ),
+    *("id", "topic", "body", "year", "population", "statement", "number", "unit", "grade", "source"),
+    "verified",
 )
 VERIFIED: Mapping[str, str] = {"yes": "", "partly": "partly unverified", "no": "unverified"}
 
@@ -63,7 +52,7 @@ class Statement:
 
     @property
     def latest_year(self) -> int:
-        """The last year that `year` names.
+        """The last year that `year` names; 0 when it is unknown.
 
         Examples
         --------
@@ -71,6 +60,28 @@ class Statement:
         2011
         """
         return max(int(text) for text in re.findall(r"\d{4}", self.year)) if self.year else 0
+
+    @property
+    def when(self) -> str:
+        """The year, or that it is unknown.
+
+        Examples
+        --------
+        >>> load_statements()["ash11_treat"].when, load_statements()["seed_resp"].when
+        ('2011', 'year unknown')
+        """
+        return self.year or "year unknown"
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether the row says that no statement was found.
+
+        Examples
+        --------
+        >>> load_statements()["aabb"].is_gap
+        True
+        """
+        return self.source.startswith("gap")
 
     @property
     def figure(self) -> str:
@@ -135,9 +146,9 @@ def select(
     body, population : str, optional
         Part of the name, in any case.
     since : int, optional
-        Year from which on.
+        Year from which on; a statement of unknown year is left out.
     words : sequence of str
-        All must be in the statement, in any case.
+        All must be in the row, in any case.
 
     Raises
     ------
@@ -154,21 +165,57 @@ def select(
         raise unknown("topic", topic, topics())
     for name, wanted in (("body", body), ("population", population)):
         known = {getattr(each, name) for each in every}
-        if wanted is not None and not any(wanted.lower() in each.lower() for each in known):
+        if wanted is not None and not any(_holds(each, wanted) for each in known):
             raise unknown(name, wanted, known - {""})
     if since is not None and not 1900 <= since <= 2100:
-        raise InputError(f"since is {since}; accepted: a year such as 2019")
+        raise InputError(f"since is {since}; accepted: a year from 1900 to 2100 (nearest: 2019)")
     found = [
         each
         for each in every
-        if (topic is None or each.topic == topic)
-        and (body is None or body.lower() in each.body.lower())
-        and (population is None or population.lower() in each.population.lower())
+        if topic in (None, each.topic)
+        and _holds(each.body, body)
+        and _holds(each.population, population)
         and (since is None or each.latest_year >= since)
-        and all(word.lower() in f"{each.statement} {each.figure}".lower() for word in words)
+        and all(_holds(_text(each), word) for word in words)
     ]
     order = {name: place for place, name in enumerate(topics())}
     return tuple(sorted(found, key=lambda each: (order[each.topic], -each.latest_year)))
+
+
+def _holds(text: str, part: str | None) -> bool:
+    return part is None or part.strip().lower() in text.lower()
+
+
+def _text(each: Statement) -> str:
+    return f"{each.id} {each.topic} {each.body} {each.population} {each.statement} {each.figure}"
+
+
+def side_by_side(found: Sequence[Statement]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the figures that statements of one topic give in the same unit, when they differ.
+
+    Whether they conflict is for the reader: their populations may differ too.
+
+    Parameters
+    ----------
+    found : sequence of Statement
+        Of one topic.
+
+    Returns
+    -------
+    dict
+        Unit to figure to the ids that give it; only units with two figures or more.
+
+    Examples
+    --------
+    >>> side_by_side(select(topic="when to treat"))["1e9/L"]["20"]
+    ('anz_target',)
+    """
+    units: dict[str, dict[str, tuple[str, ...]]] = {}
+    for each in found:
+        if each.number and each.unit:
+            figures = units.setdefault(each.unit, {})
+            figures[each.number] = (*figures.get(each.number, ()), each.id)
+    return {unit: figures for unit, figures in units.items() if len(figures) > 1}
 
 
 def cite(ids: Sequence[str]) -> tuple[str, ...]:
@@ -181,7 +228,7 @@ def cite(ids: Sequence[str]) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        When an id is unknown, with the nearest one.
+        When an id is unknown, with the nearest one, or that of a gap in which no statement was found.
 
     Examples
     --------
@@ -189,12 +236,33 @@ def cite(ids: Sequence[str]) -> tuple[str, ...]:
     ('ASH 2011 (2C): treat newly diagnosed below this count: 30e9/L [ash11_treat]',)
     """
     found = []
-    for name in ids:
-        if name not in load_statements():
-            raise unknown("guidance row", name, load_statements())
-        each = load_statements()[name]
+    for each in map(statement, ids):
+        if each.is_gap:
+            raise InputError(
+                f"guidance row {each.id!r} is a gap, no statement was found; accepted: a row with a source"
+                " (nearest: 'icr19_plt')"
+            )
         grade = f" ({each.grade})" if each.grade else ""
         figure = f": {each.figure}" if each.figure else ""
         doubt = f", {each.verified}" if each.verified else ""
-        found.append(f"{each.body} {each.year}{grade}: {each.statement}{figure} [{each.id}{doubt}]")
+        found.append(f"{each.body} {each.when}{grade}: {each.statement}{figure} [{each.id}{doubt}]")
     return tuple(found)
+
+
+def statement(name: str) -> Statement:
+    """Return one statement by its id.
+
+    Raises
+    ------
+    InputError
+        When there is none, with the nearest.
+
+    Examples
+    --------
+    >>> statement("ash11_treat").grade
+    '2C'
+    """
+    known = load_statements()
+    if name not in known:
+        raise unknown("guidance row", name, ["an id such as icr19_emerg"], also=known)
+    return known[name]

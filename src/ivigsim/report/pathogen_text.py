@@ -1,190 +1,170 @@
-"""Pathogen safety for the terminal and as JSON."""
+"""Pathogen safety as a terminal shows it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ivigsim.errors import InputError
+from ivigsim.report.pathogen_wording import (
+    KINDS,
+    PRION,
+    UPPER,
+    chance_text,
+    fact_value,
+    input_text,
+    left_out,
+    one_in,
+    part_notes,
+    risk_rows,
+    sum_text,
+)
 from ivigsim.report.wording import RESEARCH_ONLY
-from ivigsim.safety.pathogens import AGENTS, Donors, Reduction, Residual, reduction, residual_risk
-from ivigsim.safety.pathogens.reduction import Part, processes
-from ivigsim.safety.pathogens.residual import as_dict
-from ivigsim.treatment import Regimen
+from ivigsim.safety.pathogens.agents import AGENTS
+from ivigsim.safety.pathogens.assessment import Assessed, doses_g
+from ivigsim.safety.pathogens.donors import Input
+from ivigsim.safety.pathogens.factors import Reduction, reduction
+from ivigsim.safety.pathogens.facts import Fact
+from ivigsim.safety.pathogens.processes import PROCESSES
+from ivigsim.safety.pathogens.residual import Residual
 
-
-@dataclass(frozen=True)
-class Found:
-    """The reduction of an agent, and its risk or why there is none."""
-
-    reduction: Reduction
-    risk: Residual | None
-    why_not: str
-
-
-def read_titre(text: str) -> tuple[float, float]:
-    """Return the limits of a titre (log10 copies/mL).
-
-    Examples
-    --------
-    >>> read_titre("2,7")
-    (2.0, 7.0)
-    """
-    try:
-        low, high = (float(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(f"--titre is {text!r}; accepted: two numbers, log10 copies/mL, as in 2,7") from None
-    return low, high
-
-
-def doses_g(dose: str, weight_kg: float) -> list[float]:
-    """Return the grams of each infusion of a dose phrase without the drug.
-
-    Examples
-    --------
-    >>> doses_g("1 g/kg daily x2", 70)
-    [70.0, 70.0]
-    """
-    if not 1 <= weight_kg <= 300:
-        raise InputError(f"weight is {weight_kg:g} kg; accepted: 1 to 300 kg")
-    amounts = Regimen.parse(f"IVIG {dose}").doses([weight_kg]).amount[0]
-    return [float(amount) * weight_kg / 1000 for amount in amounts]
-
-
-def assess(
-    process: str,
-    agents: Sequence[str],
-    grams: Sequence[float],
-    donors: Donors,
-    without: tuple[str, ...],
-    seed: int,
-) -> list[Found]:
-    """Return reduction and risk of each agent; where no number of donors is known, the reason."""
-    found = []
-    for name in agents:
-        whole = reduction(process, name)
-        known = tuple(each for each in without if each in {part.mechanism for part in whole.parts})
-        if without and len(agents) == 1 and not known:
-            reduction(process, name, without)  # refuses, and says what there is
-        less = reduction(process, name, known)
-        if name == "prion":
-            found.append(
-                Found(less, None, "how many donations carry prions is unknown, and no test screens them")
-            )
-            continue
-        try:
-            found.append(Found(less, residual_risk(less, grams, donors, seed), ""))
-        except InputError as missing:
-            if len(agents) == 1:
-                raise
-            found.append(Found(less, None, str(missing).partition(", so no risk")[0]))
-    return found
-
-
-def as_json(found: Sequence[Found]) -> str:
-    """Return one JSON document; a risk that is not computed says why."""
-    rows = [
-        as_dict(each.risk)
-        if each.risk
-        else {
-            "agent": each.reduction.agent.name,
-            "log10_reduction": each.reduction.log10,
-            "no_risk": each.why_not,
-        }
-        for each in found
-    ]
-    return json.dumps({"agents": rows, "disclaimer": RESEARCH_ONLY}, indent=2)
-
-
-def print_processes() -> None:
-    """Print the processes with factors of their own, and their sums."""
-    from rich import box
+if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False, markup=False)
-    table = Table("Process", *AGENTS, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for process in processes():
-        table.add_row(process, *(_sum(reduction(process, name)) for name in AGENTS))
+
+def print_processes(unverified: bool = False) -> None:
+    """Print the processes with factors in the table, and their sums."""
+    console = _console()
+    table = _table("Process", *AGENTS)
+    for process in PROCESSES.values():
+        sums = (reduction(process, name, unverified=unverified) for name in AGENTS)
+        table.add_row(process.name, *map(_cell, sums))
     console.print(table)
-    console.print(
-        "log10 reduction, each kind of step once; >= lower bound; ? partly unverified; - not in the table."
+    what = "? partly or not at all verified" if unverified else "(?) only unverified factors, not counted"
+    _say(console, f"\nlog10 reduction, each mechanism once. >= lower bound; {what}; - none in the table.")
+    _say(
+        console,
+        "`ivigsim pathogens --product NAME` shows steps, rows and the risk left; `--rows` every row. "
+        + RESEARCH_ONLY,
+        "dim",
     )
-    console.print(
-        "`ivigsim pathogens --product NAME` shows steps, rows and the risk left. " + RESEARCH_ONLY,
-        style="dim",
-    )
 
 
-def _sum(found: Reduction) -> str:
-    if not found.parts:
-        return "-"
-    return f"{'>=' if found.at_least else ''}{found.log10:.1f}{'?' if found.doubtful else ''}"
+def _cell(found: Reduction) -> str:
+    return "(?)" if not found.parts and found.unverified else sum_text(found)
 
 
-def print_risks(found: Sequence[Found], process: str, dose: str, weight_kg: float) -> None:
-    """Print reduction and risk of each agent."""
-    from rich.console import Console
-    from rich.padding import Padding
-
-    console = Console(highlight=False, markup=False)
-    console.print(f"{process}, {dose}, {weight_kg:g} kg, all from one pool", style="bold")
+def print_risks(found: Sequence[Assessed], dose: str, weight_kg: float, lots: int) -> None:
+    """Print reduction and risk of each agent, and what they rest on."""
+    console = _console()
+    grams = sum(doses_g(dose, weight_kg))
+    pools = "one pool" if lots == 1 else f"{lots} pools"
+    process = found[0].reduction.process.name
+    _say(console, f"{process}: {dose} at {weight_kg:g} kg ({grams:g} g), from {pools}", "bold")
     for each in found:
-        less, risk = each.reduction, each.risk
-        kind = {True: "enveloped", False: "not enveloped", None: "prion"}[less.agent.enveloped]
-        console.print(f"\n{less.agent.name}, {less.agent.title} ({kind})", style="bold")
-        for line in (_steps(less), *(_risk_lines(risk) if risk else [f"No risk computed: {each.why_not}."])):
-            console.print(Padding(line, (0, 0, 0, 2)))
-    inputs = {(i.what, i.value, i.origin): None for each in found if each.risk for i in each.risk.inputs}
+        _print_agent(console, each)
+    inputs: list[Input] = list(dict.fromkeys(i for each in found if each.risk for i in each.risk.inputs))
     if inputs:
         console.print("\nWhat it rests on", style="bold")
-    for what, value, origin in inputs:
-        console.print(Padding(f"{what}: {value} ({origin})", (0, 0, 0, 2)))
-    console.print(
-        "\nRisks are those of infection, 5% to 95% over what is not known. With factors that are lower bounds"
-        " they are upper bounds, often by far. " + RESEARCH_ONLY,
-        style="dim",
+    for one in inputs:
+        _say(console, input_text(one), indent="  ")
+    if any(each.risk for each in found):
+        console.print()
+        _say(console, UPPER)
+    if any(each.reduction.agent.enveloped is None for each in found):
+        _say(console, PRION)
+    _say(console, RESEARCH_ONLY, "dim")
+
+
+def _print_agent(console: Console, each: Assessed) -> None:
+    less = each.reduction
+    console.print()
+    _say(console, f"{less.agent.name}, {less.agent.title} ({KINDS[less.agent.enveloped]})", "bold")
+    total = "none counts" if not less.parts else f"{sum_text(less)} log10"
+    _say(console, f"Reduction: {total}", indent="  ")
+    for part in less.parts:
+        bound, notes = (">=" if part.at_least else ""), part_notes(part)
+        row = f"{part.mechanism} {bound}{part.log10:.3g} ({part.fact.agent}; {part.fact.id})"
+        _say(console, f"{row}{f': {notes}' if notes else ''}", indent="    ")
+    for line in left_out(less):
+        _say(console, line, indent="    ")
+    if each.risk is None:
+        _say(console, f"No risk: {each.why_not}.", indent="  ")
+    else:
+        console.print(_risk_table(each.risk))
+
+
+def _risk_table(risk: Residual) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("  Chance of infection", no_wrap=True)
+    for name in ("Median", "5%", "95%", "Mean", ""):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, *chances in risk_rows(risk):
+        table.add_row(f"  {name}", *map(chance_text, chances), one_in(chances[-1]))
+    return table
+
+
+def print_rows(facts: Sequence[Fact]) -> None:
+    """Print rows in short."""
+    console = _console()
+    for fact in facts:
+        doubt = f" [{fact.doubt}]" if fact.doubt else ""
+        counted = "" if fact.counts or fact.log10 is None else " [not counted by its source]"
+        _say(console, f"{fact.id}: {fact_value(fact)}{counted}{doubt}", "bold")
+        what = (fact.step, fact.setting, fact.agent, fact.detail, fact.notes)
+        _say(console, "; ".join(part for part in what if part), indent="  ")
+    console.print(f"\n{len(facts)} rows. `ivigsim pathogens ROW` shows one with its source.")
+
+
+def print_row(fact: Fact) -> None:
+    """Print one row in full."""
+    console = _console()
+    shown = {
+        "row": fact.id,
+        "topic": fact.step,
+        "setting": fact.setting,
+        "agent": fact.agent or "unknown",
+        "stands for": fact.model_for,
+        "mechanism": fact.mechanism if fact.log10 is not None else "",
+        "value": fact_value(fact),
+        "detail": fact.detail,
+        "notes": fact.notes,
+        "source": fact.source,
+        "checked": fact.doubt or "against its source",
+    }
+    for name, text in shown.items():
+        if text:
+            console.print(f"{name:<12}{text}", soft_wrap=True)
+
+
+def _say(console: Console, text: str, style: str = "", indent: str = "") -> None:
+    """Print a sentence, broken between words."""
+    import textwrap
+
+    lines = textwrap.wrap(
+        text,
+        console.width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  " if indent else "",
+        break_on_hyphens=False,
     )
+    console.print("\n".join(lines), style=style)
 
 
-def _steps(less: Reduction) -> str:
-    if not less.parts:
-        return "Reduction: none in the table."
-    parts = "; ".join(map(_part, less.parts))
-    return f"Reduction: {_sum(less)} log10 = {parts}."
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False)
 
 
-def _part(part: Part) -> str:
-    bound = ">=" if part.fact.at_least else ""
-    doubt = f", {part.fact.doubt}" if part.fact.doubt else ""
-    alike = f"; {len(part.others)} more alike not added" if part.others else ""
-    return f"{part.mechanism} {bound}{part.log10:g} ({part.fact.agent}, row {part.fact.id}{doubt}{alike})"
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
 
-
-def _risk_lines(risk: Residual) -> list[str]:
-    bound = "at most " if risk.at_most else ""
-    pool, course = risk.contaminated, risk.per_course
-    return [
-        f"Pool with such a donation: {_chance(pool.mean)} ({_chance(pool.low)} to {_chance(pool.high)}).",
-        (
-            f"Course from such a pool: {bound}{_chance(course.median)} ({_chance(course.low)} to"
-            f" {_chance(course.high)}); per dose {bound}{_chance(risk.per_dose.median)}, per gram"
-            f" {bound}{_chance(risk.per_gram.median)}."
-        ),
-        (
-            f"Course over all pools: {bound}{_chance(risk.overall_per_course)}; without any step"
-            f" {_chance(risk.without_steps)}."
-        ),
-    ]
-
-
-def _chance(value: float) -> str:
-    """Return a chance as a power of ten.
-
-    Examples
-    --------
-    >>> _chance(0.25), _chance(3.2e-9), _chance(0.0)
-    ('0.25', '3.2e-09', 'below 1e-300')
-    """
-    return "below 1e-300" if value == 0 else f"{value:.2g}"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for i, column in enumerate(columns):
+        table.add_column(column, no_wrap=i == 0, overflow="fold")
+    return table
